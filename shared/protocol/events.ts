@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { seatsSchema } from '../plans.ts'
+import { assignableRoleSchema, roleSchema } from '../roles.ts'
+import { idSchema, invitationSchema, memberSchema, timeSchema, waitingInvitationSchema } from './resources.ts'
+import { positionSchema, type StreamKind } from './streams.ts'
+
+// Every event carries what a client needs to apply it with no further request, and never a secret:
+// the schemas are strict, so a token or a hash that slipped in fails the append.
+
+const ofInvitation = z.strictObject({ invitationId: idSchema })
+const ofMember = z.strictObject({ memberId: idSchema })
+const workspaceCore = z.strictObject({
+  id: idSchema,
+  accountId: idSchema,
+  name: z.string(),
+  handle: z.string(),
+  isDefault: z.boolean(),
+  createdAt: timeSchema,
+})
+
+/** What `workspace:<id>` can carry. Its members read it. */
+export const workspaceEvents = {
+  'workspace.created': workspaceCore,
+  'workspace.renamed': z.strictObject({ name: z.string(), handle: z.string() }),
+  'workspace.deleted': z.strictObject({}),
+  'member.joined': z.strictObject({ member: memberSchema }),
+  'member.role_changed': ofMember.extend({ role: assignableRoleSchema }),
+  'member.profile_changed': ofMember.extend({ displayName: z.string(), avatarUrl: z.string().nullable() }),
+  'member.removed': ofMember,
+  'member.left': ofMember,
+  'invitation.sent': z.strictObject({ invitation: invitationSchema }),
+  'invitation.resent': z.strictObject({ invitation: invitationSchema }),
+  'invitation.role_changed': ofInvitation.extend({ role: assignableRoleSchema }),
+  'invitation.cancelled': ofInvitation,
+  'invitation.declined': ofInvitation,
+  'invitation.expired': ofInvitation,
+  'invitation.accepted': ofInvitation.extend({ memberId: idSchema }),
+  'invitation.waiting': ofInvitation.extend({ askedAt: timeSchema }),
+  'invitation.seat_granted': ofInvitation,
+  'invitation.seat_withdrawn': ofInvitation,
+} as const
+
+/** What `account:<id>` can carry. Members of any workspace of the account read it, so it holds counts alone. */
+export const accountEvents = {
+  'seats.changed': seatsSchema,
+  'seats.exhausted': z.strictObject({ used: z.int(), limit: z.int() }),
+} as const
+
+/** What `user:<id>` can carry. The person alone reads it. */
+export const userEvents = {
+  'workspace.added': z.strictObject({ workspace: workspaceCore.extend({ role: roleSchema, memberId: idSchema }) }),
+  'workspace.renamed': z.strictObject({ workspaceId: idSchema, name: z.string(), handle: z.string() }),
+  'workspace.role_changed': z.strictObject({ workspaceId: idSchema, role: assignableRoleSchema }),
+  'workspace.removed': z.strictObject({
+    workspaceId: idSchema,
+    name: z.string(),
+    reason: z.enum(['removed', 'left', 'deleted']),
+  }),
+  'invitation.waiting': z.strictObject({ invitation: waitingInvitationSchema }),
+  'invitation.closed': ofInvitation.extend({
+    workspaceName: z.string(),
+    outcome: z.enum(['accepted', 'declined', 'cancelled', 'expired', 'deleted', 'resent']),
+  }),
+  'session.ended': z.strictObject({ sessionId: idSchema }),
+} as const
+
+export const eventsOf = { workspace: workspaceEvents, account: accountEvents, user: userEvents } as const satisfies Record<
+  StreamKind,
+  Record<string, z.ZodType>
+>
+
+export const actorSchema = z.strictObject({ memberId: idSchema, displayName: z.string() }).meta({ id: 'Actor' })
+export type Actor = z.infer<typeof actorSchema>
+
+type EventOf<Schemas extends Record<string, z.ZodType>> = {
+  [Type in keyof Schemas & string]: {
+    position: number
+    type: Type
+    at: string
+    actor: Actor | null
+    data: z.infer<Schemas[Type]>
+  }
+}[keyof Schemas & string]
+
+export type WorkspaceEvent = EventOf<typeof workspaceEvents>
+export type AccountEvent = EventOf<typeof accountEvents>
+export type UserEvent = EventOf<typeof userEvents>
+/** One entry of a stream: closed unions, so a new type does not compile until the reducer knows it. */
+export type StreamEvent = WorkspaceEvent | AccountEvent | UserEvent
+
+const envelope = {
+  position: positionSchema,
+  at: timeSchema,
+  actor: actorSchema.nullable(),
+}
+
+/** The shape that every event has on the wire; `data` is by `type`. */
+export const eventSchema = z
+  .strictObject({ ...envelope, type: z.string(), data: z.record(z.string(), z.unknown()) })
+  .meta({ id: 'Event' })

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import type { StreamEvent } from './events.ts'
+import { positionSchema, streamSchema, type Stream } from './streams.ts'
+
+/** Client → server. `after` is the position held; `epoch` the log it was read from (both missing: a first visit). */
+export const watchSchema = z.strictObject({
+  stream: streamSchema,
+  after: positionSchema.optional(),
+  epoch: z.string().max(64).optional(),
+})
+export type Watch = z.infer<typeof watchSchema>
+
+export const unwatchSchema = z.strictObject({ stream: streamSchema })
+
+export type WatchAnswer =
+  | { ok: true; position: number; epoch: string; events: StreamEvent[] }
+  | { ok: true; position: number; epoch: string; reset: true }
+  | { ok: false; code: 'not_found' | 'invalid_input' | 'rate_limited' | 'unavailable' }
+
+export type UnwatchAnswer = { ok: true } | { ok: false; code: 'invalid_input' }
+
+/** Server → client: consecutive positions in order, several to a frame under load. */
+export type EventsFrame = { stream: Stream; events: StreamEvent[] }
+
+/** Server → client: nothing more of this stream will come. */
+export type ClosedFrame = { stream: Stream; code: 'removed' | 'deleted' | 'signed_out' }
+
+export type ClientToServer = {
+  watch: (payload: Watch, answer: (answer: WatchAnswer) => void) => void
+  unwatch: (payload: { stream: Stream }, answer: (answer: UnwatchAnswer) => void) => void
+}
+
+export type ServerToClient = {
+  events: (frame: EventsFrame) => void
+  closed: (frame: ClosedFrame) => void
+}

@@ -1,0 +1,123 @@
+import type { AccountEvent, UserEvent, WorkspaceEvent } from '../protocol/events.ts'
+import type { Invitation, Member } from '../protocol/resources.ts'
+import type { AccountState, JoinedWorkspace, UserState, WorkspaceState } from './snapshots.ts'
+
+type PresentWorkspace = NonNullable<WorkspaceState>
+
+/** State at N and the event N+1 give the state at N+1 (S3). Pure: what did not change stays the same object. */
+export function applyWorkspaceEvent(state: WorkspaceState, event: WorkspaceEvent): WorkspaceState {
+  if (event.type === 'workspace.created') return { workspace: event.data, members: [], invitations: [] }
+  if (state === null || event.type === 'workspace.deleted') return null
+  switch (event.type) {
+    case 'workspace.renamed':
+      return { ...state, workspace: { ...state.workspace, ...event.data } }
+    case 'member.joined':
+      return { ...state, members: [...state.members, event.data.member].sort(byJoining) }
+    case 'member.role_changed':
+      return withMember(state, event.data.memberId, { role: event.data.role })
+    case 'member.profile_changed': {
+      const { memberId, ...profile } = event.data
+      return withMember(state, memberId, profile)
+    }
+    case 'member.removed':
+    case 'member.left':
+      return { ...state, members: state.members.filter((member) => member.id !== event.data.memberId) }
+    case 'invitation.sent':
+    case 'invitation.resent':
+      return withInvitations(state, [...without(state, event.data.invitation.id), event.data.invitation].sort(bySending))
+    case 'invitation.role_changed':
+      return withInvitation(state, event.data.invitationId, { role: event.data.role })
+    case 'invitation.waiting':
+      return withInvitation(state, event.data.invitationId, { askedAt: event.data.askedAt })
+    case 'invitation.seat_granted':
+      return withInvitation(state, event.data.invitationId, { seat: 'held' })
+    case 'invitation.seat_withdrawn':
+      return withInvitation(state, event.data.invitationId, { seat: 'waiting' })
+    case 'invitation.expired':
+      return withInvitation(state, event.data.invitationId, { status: 'expired', seat: 'waiting', askedAt: null })
+    case 'invitation.cancelled':
+    case 'invitation.declined':
+    case 'invitation.accepted':
+      return withInvitations(state, without(state, event.data.invitationId))
+    default:
+      return event satisfies never
+  }
+}
+
+export function applyAccountEvent(state: AccountState, event: AccountEvent): AccountState {
+  switch (event.type) {
+    case 'seats.changed':
+      return event.data
+    case 'seats.exhausted':
+      return state
+    default:
+      return event satisfies never
+  }
+}
+
+export function applyUserEvent(state: UserState, event: UserEvent): UserState {
+  switch (event.type) {
+    case 'workspace.added':
+      return { ...state, workspaces: [...state.workspaces, event.data.workspace].sort(inSwitcher) }
+    case 'workspace.renamed':
+      return withWorkspace(state, event.data.workspaceId, { name: event.data.name, handle: event.data.handle })
+    case 'workspace.role_changed':
+      return withWorkspace(state, event.data.workspaceId, { role: event.data.role })
+    case 'workspace.removed':
+      return { ...state, workspaces: state.workspaces.filter((workspace) => workspace.id !== event.data.workspaceId) }
+    case 'invitation.waiting':
+      return { ...state, waiting: [...state.waiting, event.data.invitation] }
+    case 'invitation.closed':
+      return { ...state, waiting: state.waiting.filter((waiting) => waiting.invitationId !== event.data.invitationId) }
+    case 'session.ended':
+      return state
+    default:
+      return event satisfies never
+  }
+}
+
+/** The switcher's order: owned before joined, the default one first of all, then by name; ties by id. */
+export function inSwitcher(one: JoinedWorkspace, other: JoinedWorkspace): number {
+  return rank(one) - rank(other) || compare(one.name.toLowerCase(), other.name.toLowerCase()) || compare(one.id, other.id)
+}
+
+function rank(workspace: JoinedWorkspace): number {
+  if (workspace.role !== 'owner') return 2
+  return workspace.isDefault ? 0 : 1
+}
+
+export function byJoining(one: Member, other: Member): number {
+  return compare(one.joinedAt, other.joinedAt) || compare(one.id, other.id)
+}
+
+export function bySending(one: Invitation, other: Invitation): number {
+  return compare(one.sentAt, other.sentAt) || compare(one.id, other.id)
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0
+}
+
+function withMember(state: PresentWorkspace, id: string, change: Partial<Member>): PresentWorkspace {
+  return { ...state, members: state.members.map((member) => (member.id === id ? { ...member, ...change } : member)) }
+}
+
+function withInvitation(state: PresentWorkspace, id: string, change: Partial<Invitation>): PresentWorkspace {
+  return withInvitations(
+    state,
+    state.invitations.map((invitation) => (invitation.id === id ? { ...invitation, ...change } : invitation)),
+  )
+}
+
+function withInvitations(state: PresentWorkspace, invitations: Invitation[]): PresentWorkspace {
+  return { ...state, invitations }
+}
+
+function without(state: PresentWorkspace, id: string): Invitation[] {
+  return state.invitations.filter((invitation) => invitation.id !== id)
+}
+
+function withWorkspace(state: UserState, id: string, change: Partial<JoinedWorkspace>): UserState {
+  const workspaces = state.workspaces.map((workspace) => (workspace.id === id ? { ...workspace, ...change } : workspace))
+  return { ...state, workspaces: workspaces.sort(inSwitcher) }
+}

@@ -1,0 +1,24 @@
+import type { Seats } from '../plans.ts'
+import type { Invitation, Member, WaitingInvitation, Workspace } from '../protocol/resources.ts'
+
+/** The state of `workspace:<id>`: members by when they joined, invitations by when they were sent. `null`: no such workspace. */
+export type WorkspaceState = {
+  workspace: WorkspaceSummary
+  members: Member[]
+  invitations: Invitation[]
+} | null
+
+/** What the log knows of a workspace. Role and member id are the reader's, so they are in the user's own stream. */
+export type WorkspaceSummary = Omit<Workspace, 'role' | 'memberId' | 'memberCount'>
+
+/** The state of `account:<id>`. */
+export type AccountState = Seats
+
+/** A line of the switcher. */
+export type JoinedWorkspace = Omit<Workspace, 'memberCount'>
+
+/** The state of `user:<id>`: the switcher's list in its order, and what the person waits for. */
+export type UserState = {
+  workspaces: JoinedWorkspace[]
+  waiting: WaitingInvitation[]
+}
