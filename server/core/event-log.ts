@@ -1,0 +1,137 @@
+import { eventsOf, type AccountEvent, type Actor, type StreamEvent, type UserEvent, type WorkspaceEvent } from '#shared/protocol/events.ts'
+import { streamOf, type Stream, type StreamKind } from '#shared/protocol/streams.ts'
+import type { Sql } from '../db/connect.ts'
+import { enter, readWithin, type Tx } from './tenant.ts'
+
+type KindEvents = { workspace: WorkspaceEvent; account: AccountEvent; user: UserEvent }
+
+/** Who loses the right to a stream with this event (S5). Server-side only. */
+export type Revocation = { users: string[] } | { session: string } | { everyone: true }
+
+/** An event as the log holds it. */
+export type LoggedEvent = StreamEvent & { revokes: Revocation | null }
+
+/** What one transaction appended to one stream: positions are consecutive. */
+export type Appended = { stream: Stream; events: LoggedEvent[] }
+
+type Entry = { stream: Stream; type: string; actor: Actor | null; data: unknown; revokes: Revocation | null }
+
+/** The events that a command appends, kept until its end: streams are locked last, in one order, for all at once. */
+export class EventDraft {
+  readonly entries: Entry[] = []
+  readonly ended = new Set<Stream>()
+
+  append<K extends StreamKind, T extends KindEvents[K]['type']>(
+    kind: K,
+    id: string,
+    type: T,
+    data: Extract<KindEvents[K], { type: T }>['data'],
+    more: { actor?: Actor | null; revokes?: Revocation } = {},
+  ): void {
+    const schemas: Record<string, { parse(data: unknown): unknown } | undefined> = eventsOf[kind]
+    const checked = schemas[type]?.parse(data)
+    this.entries.push({ stream: streamOf(kind, id), type, actor: more.actor ?? null, data: checked, revokes: more.revokes ?? null })
+  }
+
+  /** The stream goes with what it told of, once this transaction's events of it are appended. */
+  end(kind: StreamKind, id: string): void {
+    this.ended.add(streamOf(kind, id))
+  }
+
+  get streams(): Stream[] {
+    return [...new Set(this.entries.map((entry) => entry.stream))].sort()
+  }
+}
+
+/** Starts streams at position 0. */
+export function startStreams(tx: Tx, streams: Stream[]) {
+  return [enter(tx, { streams }), tx`insert into streams (name) select unnest(${streams}::text[])`] as const
+}
+
+/**
+ * Appends the draft. Streams are locked in the order of their names, so two commands cannot wait for each other here;
+ * the positions come from the locked heads, so they are gapless and in commit order (S1).
+ * The statements are sent without waiting; the last thing sent is for the caller (a commit).
+ */
+export async function appendAll(tx: Tx, draft: EventDraft, at: string, last: () => PromiseLike<unknown>): Promise<Appended[]> {
+  if (draft.entries.length === 0) {
+    await last()
+    return []
+  }
+  const [, rows] = await Promise.all([
+    enter(tx, { streams: draft.streams }),
+    insertEvents(tx, draft, at),
+    draft.ended.size > 0 ? tx`delete from streams where name = any(${[...draft.ended]})` : null,
+    last(),
+  ])
+  return grouped(draft, rows, at)
+}
+
+function insertEvents(tx: Tx, draft: EventDraft, at: string) {
+  const seen = new Map<Stream, number>()
+  const rows = draft.entries.map((entry) => {
+    const nth = (seen.get(entry.stream) ?? 0) + 1
+    seen.set(entry.stream, nth)
+    return { ...entry, nth }
+  })
+  return tx<{ stream: Stream; position: number }[]>`
+    with drafted as (
+      select * from jsonb_to_recordset(${tx.json(rows as never)})
+        as drafted (stream text, nth bigint, type text, actor jsonb, data jsonb, revokes jsonb)
+    ),
+    locked as (
+      select name from streams
+      where name in (select stream from drafted)
+      order by name
+      for update
+    ),
+    taken as (
+      update streams
+      set position = position + (select count(*) from drafted where drafted.stream = streams.name)
+      from locked
+      where streams.name = locked.name
+      returning streams.name, streams.position
+    )
+    insert into events (stream, position, type, at, actor, data, revokes)
+    select
+      taken.name,
+      taken.position - (select count(*) from drafted later where later.stream = taken.name and later.nth > drafted.nth),
+      drafted.type, ${at}, nullif(drafted.actor, 'null'), drafted.data, nullif(drafted.revokes, 'null')
+    from taken join drafted on drafted.stream = taken.name
+    returning stream, position`
+}
+
+function grouped(draft: EventDraft, rows: readonly { stream: Stream; position: number }[], at: string): Appended[] {
+  if (rows.length !== draft.entries.length) throw new Error('An event was appended to a stream that does not exist.')
+  return draft.streams.map((stream) => {
+    const last = Math.max(...rows.filter((row) => row.stream === stream).map((row) => row.position))
+    const entries = draft.entries.filter((entry) => entry.stream === stream)
+    const events = entries.map(({ type, actor, data, revokes }, index) => {
+      return { position: last - entries.length + 1 + index, type, at, actor, data, revokes } as LoggedEvent
+    })
+    return { stream, events }
+  })
+}
+
+/** The events of `stream` after `after`, at most `limit`, in order. */
+export async function readEvents(sql: Sql, stream: Stream, after: number, limit: number): Promise<LoggedEvent[]> {
+  const [events] = await readWithin(sql, { streams: [stream] }, (tx) => [eventsAfter(tx, stream, after, limit)])
+  return [...events]
+}
+
+export function eventsAfter(tx: Tx, stream: Stream, after: number, limit: number) {
+  return tx<LoggedEvent[]>`
+    select position, type, at, actor, data, revokes
+    from events
+    where stream = ${stream} and position > ${after}
+    order by position
+    limit ${limit}`
+}
+
+/** The heads of the given streams; one that has ended is missing. */
+export async function readHeads(sql: Sql, streams: readonly Stream[]): Promise<Map<Stream, number>> {
+  const [rows] = await readWithin(sql, { streams }, (tx) => [
+    tx<{ name: Stream; position: number }[]>`select name, position from streams where name = any(${[...streams]})`,
+  ])
+  return new Map(rows.map((row) => [row.name, row.position]))
+}

@@ -1,0 +1,67 @@
+import type { TransactionSql } from 'postgres'
+import type { Sql } from '../db/connect.ts'
+
+/** The handle that exists inside a transaction; its queries are the transaction's. */
+export type Tx = TransactionSql<{ bigint: number }>
+
+/** What a transaction may see, enforced by row-level security (migrations/0005). Ids are UUIDs. */
+export type Scope = {
+  workspace?: string
+  account?: string
+  user?: string
+  /** sha256 of an invitation's token, in hex. */
+  tokenHash?: string
+  avatarHash?: string
+  streams?: readonly string[]
+}
+
+/** Sets the transaction's scope until its end; a field that is missing keeps what it was. */
+export function enter(tx: Tx, scope: Scope) {
+  return tx`
+    select
+      set_config('app.workspace_id', coalesce(${scope.workspace ?? null}, current_setting('app.workspace_id', true), ''), true),
+      set_config('app.account_id', coalesce(${scope.account ?? null}, current_setting('app.account_id', true), ''), true),
+      set_config('app.user_id', coalesce(${scope.user ?? null}, current_setting('app.user_id', true), ''), true),
+      set_config('app.token_hash', coalesce(${scope.tokenHash ?? null}, current_setting('app.token_hash', true), ''), true),
+      set_config('app.avatar_hash', coalesce(${scope.avatarHash ?? null}, current_setting('app.avatar_hash', true), ''), true),
+      set_config('app.streams', coalesce(${scope.streams?.join(',') ?? null}, current_setting('app.streams', true), ''), true)`
+}
+
+/** Statements that were sent together, so that they cost one round trip. */
+type Statements = readonly PromiseLike<unknown>[]
+type Answers<S extends Statements> = { -readonly [K in keyof S]: Awaited<S[K]> }
+
+/** Sends all the statements before it waits for the first answer. */
+export function together<const S extends Statements>(...statements: S): Promise<Answers<S>> {
+  return Promise.all(statements) as Promise<Answers<S>>
+}
+
+/** Several reads of one consistent snapshot within `scope`, in one round trip. */
+export async function readWithin<const S extends Statements>(
+  sql: Sql,
+  scope: Scope,
+  reads: (tx: Tx) => S,
+): Promise<Answers<S>> {
+  return onOneConnection(sql, async (tx) => {
+    const [, , answers] = await together(
+      tx`begin isolation level repeatable read read only`,
+      enter(tx, scope),
+      together(...reads(tx)),
+      tx`commit`,
+    )
+    return answers as Answers<S>
+  })
+}
+
+/** Runs `work` on a connection of its own; whatever it began and did not commit is rolled back. */
+export async function onOneConnection<R>(sql: Sql, work: (tx: Tx) => Promise<R>): Promise<R> {
+  const reserved = await sql.reserve()
+  try {
+    return await work(reserved as unknown as Tx)
+  } catch (error) {
+    await reserved`rollback`.catch(() => undefined)
+    throw error
+  } finally {
+    reserved.release()
+  }
+}

@@ -1,0 +1,43 @@
+import postgres from 'postgres'
+
+export type Sql = postgres.Sql<{ bigint: number }>
+
+const integer = { to: 20, from: [20], serialize: String, parse: Number }
+// Times travel as ISO strings in milliseconds, the precision that the protocol has.
+const time = {
+  to: 1184,
+  from: [1184],
+  serialize: (value: string | Date) => (typeof value === 'string' ? value : value.toISOString()),
+  parse: (text: string) => new Date(text).toISOString(),
+}
+
+/** The application's pool: every connection works as the unprivileged role and gives up on what takes too long. */
+export function connect(url: string, options: { max?: number; name?: string } = {}): Sql {
+  return postgres(url, {
+    max: options.max ?? 20,
+    idle_timeout: 300,
+    connect_timeout: 5,
+    onnotice: () => undefined,
+    transform: { column: { from: postgres.toCamel } },
+    types: { bigint: integer, time },
+    connection: {
+      application_name: options.name ?? 'rollcall',
+      role: 'rollcall_app',
+      TimeZone: 'UTC',
+      statement_timeout: 10_000,
+      lock_timeout: 5_000,
+      idle_in_transaction_session_timeout: 15_000,
+    },
+  } as postgres.Options<{ bigint: typeof integer }>) as unknown as Sql
+}
+
+/** Refuses to work as a role that row-level security does not bind. */
+export async function requireUnprivileged(sql: Sql): Promise<void> {
+  const [role] = await sql<{ name: string; privileged: boolean }[]>`
+    select current_user as name, rolsuper or rolbypassrls as privileged
+    from pg_roles
+    where rolname = current_user`
+  if (role?.name !== 'rollcall_app' || role.privileged) {
+    throw new Error('The database role rollcall_app must be neither superuser nor exempt from row-level security.')
+  }
+}

@@ -1,0 +1,85 @@
+import type { Invitation, Member } from '#shared/protocol/resources.ts'
+import type { AssignableRole, Role } from '#shared/roles.ts'
+import type { Tx } from '../core/tenant.ts'
+
+export type MemberRow = {
+  id: string
+  userId: string
+  email: string
+  displayName: string
+  avatarHash: string | null
+  role: Role
+  joinedAt: string
+}
+
+export type InvitationRow = {
+  id: string
+  workspaceId: string
+  email: string
+  role: AssignableRole
+  status: 'pending' | 'expired'
+  holdsSeat: boolean
+  invitedBy: string
+  invitedByName: string
+  sentAt: string
+  expiresAt: string
+  askedAt: string | null
+}
+
+export function memberOf(row: MemberRow): Member {
+  const { avatarHash, ...member } = row
+  return { ...member, avatarUrl: avatarUrlOf(avatarHash) }
+}
+
+export function avatarUrlOf(hash: string | null): string | null {
+  return hash === null ? null : `/api/avatars/${hash}`
+}
+
+export function invitationOf(row: InvitationRow): Invitation {
+  return {
+    id: row.id,
+    email: row.email,
+    role: row.role,
+    status: row.status,
+    seat: row.holdsSeat ? 'held' : 'waiting',
+    invitedBy: { memberId: row.invitedBy, displayName: row.invitedByName },
+    sentAt: row.sentAt,
+    expiresAt: row.expiresAt,
+    askedAt: row.askedAt,
+  }
+}
+
+export const invitationColumns = (tx: Tx) =>
+  tx`id, workspace_id, email, role, status, holds_seat, invited_by, invited_by_name, sent_at, expires_at, asked_at`
+
+export function membersIn(tx: Tx, workspaceId: string) {
+  return tx<MemberRow[]>`
+    select m.id, m.user_id, u.email, m.display_name, m.avatar_hash, m.role, m.joined_at
+    from members m join users u on u.id = m.user_id
+    where m.workspace_id = ${workspaceId}
+    order by m.joined_at, m.id`
+}
+
+export function invitationsIn(tx: Tx, workspaceId: string) {
+  return tx<InvitationRow[]>`
+    select ${invitationColumns(tx)}
+    from invitations
+    where workspace_id = ${workspaceId} and status in ('pending', 'expired')
+    order by sent_at, id`
+}
+
+export async function findMember(tx: Tx, workspaceId: string, memberId: string): Promise<MemberRow | undefined> {
+  const [row] = await tx<MemberRow[]>`
+    select m.id, m.user_id, u.email, m.display_name, m.avatar_hash, m.role, m.joined_at
+    from members m join users u on u.id = m.user_id
+    where m.workspace_id = ${workspaceId} and m.id = ${memberId}`
+  return row
+}
+
+export async function findInvitation(tx: Tx, workspaceId: string, id: string): Promise<InvitationRow | undefined> {
+  const [row] = await tx<InvitationRow[]>`
+    select ${invitationColumns(tx)}
+    from invitations
+    where workspace_id = ${workspaceId} and id = ${id} and status in ('pending', 'expired')`
+  return row
+}
