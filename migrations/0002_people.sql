@@ -28,10 +28,9 @@ create table accounts (
   addon_seats integer not null default 0 check (addon_seats between 0 and 10000),
   -- the last place given out in the line for seats
   line_end bigint not null default 0,
-  -- members other than the owner, and pending invitations, over all of the account's workspaces:
-  -- counted anew under the account's lock by every command that can change them
-  active integer not null default 0 check (active >= 0),
-  pending integer not null default 0 check (pending >= 0)
+  -- the figures last announced in the account's stream: counted anew, under the account's lock, by every command
+  -- that can change them
+  seats jsonb not null
 );
 
 create table idempotency_keys (
@@ -46,5 +45,5 @@ create index idempotency_keys_by_age on idempotency_keys (created_at);
 
 grant select, insert, update (name, password_hash, email_verified_at), delete on users to rollcall_app;
 grant select, insert, update (expires_at, last_seen_at), delete on sessions to rollcall_app;
-grant select, insert, update (plan, addon_seats, line_end, active, pending), delete on accounts to rollcall_app;
+grant select, insert, update (plan, addon_seats, line_end, seats), delete on accounts to rollcall_app;
 grant select, insert, update (answer), delete on idempotency_keys to rollcall_app;

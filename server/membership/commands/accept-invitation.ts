@@ -1,0 +1,41 @@
+import { Refusal } from '../../core/errors.ts'
+import type { Command, Unit } from '../../core/run-command.ts'
+import { openByToken, requireAddressee, requireUnexpired, type ByToken, type TokenInput, type TokenUser } from '../open-by-token.ts'
+import { settleSeats } from '../seats.ts'
+
+export type Acceptance = { outcome: 'accepted' | 'waiting'; workspaceId: string }
+
+/** Joins by the link. With no seat free the invitation stays, remembers who asked, and joins them when one is. */
+export const acceptInvitation: Command<TokenInput, ByToken, Acceptance> = {
+  open: openByToken,
+  async run(unit) {
+    const { invitation, user } = unit
+    if (!user) throw new Refusal('unauthenticated', 'Sign in to accept this invitation.')
+    requireAddressee(user, invitation.email)
+    requireUnexpired(invitation, unit.at)
+    await unit.tx`
+      update users set email_verified_at = ${unit.at} where id = ${user.id} and email_verified_at is null`
+    return askToJoin(unit, unit, user)
+  },
+}
+
+/** Asks for the invitation's seat and settles the line, which joins whoever asked and holds one. */
+export async function askToJoin(unit: Unit, { workspace, invitation }: ByToken, user: TokenUser): Promise<Acceptance> {
+  const { tx, at, draft } = unit
+  const first = invitation.askedBy === null
+  if (first) {
+    await tx`
+      update invitations
+      set asked_by = ${user.id}, asked_at = ${at}
+      where workspace_id = ${workspace.id} and id = ${invitation.id} and status = 'pending'`
+  }
+  const joined = await settleSeats(unit, workspace.accountId)
+  if (joined.has(invitation.id)) return { outcome: 'accepted', workspaceId: workspace.id }
+  if (first) {
+    const { id, role, expiresAt } = invitation
+    const waiting = { invitationId: id, workspaceName: workspace.name, role, askedAt: at, expiresAt }
+    draft.append('workspace', workspace.id, 'invitation.waiting', { invitationId: id, askedAt: at })
+    draft.append('user', user.id, 'invitation.waiting', { invitation: waiting })
+  }
+  return { outcome: 'waiting', workspaceId: workspace.id }
+}

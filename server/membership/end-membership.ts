@@ -1,0 +1,17 @@
+import { actorOf, type InWorkspace } from '../core/opening.ts'
+import type { Unit } from '../core/run-command.ts'
+import { settleSeats } from './seats.ts'
+
+/** Ends a membership. The event that tells of it takes the right to the stream with it (S5). */
+export async function endMembership(
+  unit: Unit & InWorkspace,
+  { id: memberId, userId }: { id: string; userId: string },
+  reason: 'removed' | 'left',
+): Promise<void> {
+  const { tx, draft, workspace, actor } = unit
+  await tx`delete from members where workspace_id = ${workspace.id} and id = ${memberId}`
+  const more = { actor: actorOf(actor), revokes: { users: [userId] } }
+  draft.append('workspace', workspace.id, `member.${reason}`, { memberId }, more)
+  draft.append('user', userId, 'workspace.removed', { workspaceId: workspace.id, name: workspace.name, reason })
+  await settleSeats(unit, workspace.accountId, { leavers: [userId] })
+}

@@ -1,0 +1,51 @@
+import anyAscii from 'any-ascii'
+import { handleOf, handleSchema, isReserved, numbered, withoutMarks } from '#shared/handles.ts'
+import { Refusal } from '../core/errors.ts'
+import type { Tx } from '../core/tenant.ts'
+
+/** The statement-running part of a pool or a transaction: questions about handles need no scope. */
+type Asker = Pick<Tx, never> & { <T extends readonly object[]>(text: TemplateStringsArray, ...values: string[]): PromiseLike<T> }
+
+/** The handle that a name asks for, whatever its script; where nothing is left, `workspace-` and a random suffix. */
+export function handleFromName(name: string): string {
+  const handle = handleOf(anyAscii(withoutMarks(name)))
+  return handle === '' ? `workspace-${Math.random().toString(36).slice(2, 8)}` : handle
+}
+
+export async function isTaken(ask: Asker, handle: string): Promise<boolean> {
+  const [row] = await ask<{ taken: boolean }[]>`select handle_taken(${handle}) as taken`
+  return row?.taken ?? false
+}
+
+/** `handle` itself or with the next free numeric suffix. */
+export async function nextFree(ask: Asker, handle: string): Promise<string> {
+  if (!isReserved(handle) && !(await isTaken(ask, handle))) return handle
+  for (let n = 2; ; n += 1) {
+    const candidate = numbered(handle, n)
+    if (!(await isTaken(ask, candidate))) return candidate
+  }
+}
+
+/** Settles a handle for a workspace: the one asked for, or a free one for the name. */
+export async function chooseHandle(tx: Tx, wanted: { handle: string } | { name: string }): Promise<string> {
+  if ('name' in wanted) {
+    // One namer at a time, so that fifty workspaces of the same name get fifty suffixes and no conflict.
+    const base = handleFromName(wanted.name)
+    await tx`select pg_advisory_xact_lock(hashtext(${`handle:${base}`}))`
+    return nextFree(tx as unknown as Asker, base)
+  }
+  const { handle } = wanted
+  if (!handleSchema.safeParse(handle).success) throw new Refusal('invalid_input', 'This handle cannot be used.')
+  if (isReserved(handle)) {
+    throw new Refusal('invalid_input', 'This handle is reserved. Choose another one.', {
+      errors: [{ path: 'handle', message: 'This handle is reserved.' }],
+    })
+  }
+  if (await isTaken(tx as unknown as Asker, handle)) throw handleTaken()
+  return handle
+}
+
+export function handleTaken(): Refusal {
+  const errors = [{ path: 'handle', message: 'This handle is taken.' }]
+  return new Refusal('handle_taken', 'This handle is taken. Choose another one.', { errors })
+}
