@@ -38,7 +38,7 @@ create table members (
   primary key (workspace_id, id),
   unique (workspace_id, user_id),
   foreign key (workspace_id, account_id) references workspaces (id, account_id) on delete cascade,
-  foreign key (workspace_id, avatar_hash) references avatars (workspace_id, hash)
+  foreign key (workspace_id, avatar_hash) references avatars (workspace_id, hash) on delete set null (avatar_hash)
 );
 create index members_of_user on members (user_id);
 create index members_of_account on members (account_id);

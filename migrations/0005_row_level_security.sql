@@ -86,13 +86,30 @@ create function end_former_handle(taken text) returns void
     delete from public.former_handles f where f.handle = taken;
   end;
 
+-- How many members a workspace has, for the list of somebody who sees only their own membership in each.
+create function member_count(workspace uuid) returns bigint
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+  begin atomic
+    select count(*) from public.members m where m.workspace_id = workspace;
+  end;
+
+-- The head of an account's stream, for a snapshot that has just read that account's seats.
+create function seat_position(account uuid) returns bigint
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+  begin atomic
+    select s.position from public.streams s where s.name = 'account:' || account;
+  end;
+
 -- Forced row-level security binds the owner of the tables too, so the functions above need a way through
--- for exactly these three questions.
+-- for exactly these questions.
 do $$
 begin
   execute format('create policy definer_reads on workspaces for select to %I using (true)', current_user);
+  execute format('create policy definer_reads on members for select to %I using (true)', current_user);
+  execute format('create policy definer_reads on streams for select to %I using (true)', current_user);
   execute format('create policy definer_reads on former_handles for all to %I using (true)', current_user);
 end
 $$;
-revoke all on function handle_taken(text), workspace_of_handle(text), end_former_handle(text) from public;
-grant execute on function handle_taken(text), workspace_of_handle(text), end_former_handle(text) to rollcall_app;
+revoke all on function handle_taken(text), workspace_of_handle(text), end_former_handle(text), member_count(uuid), seat_position(uuid) from public;
+grant execute on function handle_taken(text), workspace_of_handle(text), end_former_handle(text), member_count(uuid), seat_position(uuid)
+  to rollcall_app;

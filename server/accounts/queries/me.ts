@@ -1,0 +1,75 @@
+import { includedSeats, type Plan, type Seats } from '#shared/plans.ts'
+import type { MeAnswer } from '#shared/protocol/requests.ts'
+import type { Account, User, WaitingInvitation, Workspace } from '#shared/protocol/resources.ts'
+import { streamOf } from '#shared/protocol/streams.ts'
+import { inSwitcher } from '#shared/state/apply-event.ts'
+import { notFound } from '../../core/errors.ts'
+import { readWithin, type Tx } from '../../core/tenant.ts'
+import type { Sql } from '../../db/connect.ts'
+
+type AccountRow = { id: string; plan: Plan; addonSeats: number; seats: Seats }
+type Head = { name: string; position: number }
+
+/** Everything that a signed-in person starts from, as one snapshot: the state of `user:<id>` at `position`. */
+export async function readMe(sql: Sql, epoch: string, user: User): Promise<MeAnswer> {
+  const [accountRow] = await readAccount(sql, user.id)
+  if (!accountRow) throw notFound()
+  const streams = [streamOf('user', user.id), streamOf('account', accountRow.id)] as const
+  const [workspaces, waiting, [account], heads] = await readWithin(sql, { user: user.id, streams }, (tx) => [
+    workspacesOf(tx, user.id),
+    waitingOf(tx, user.id),
+    accountOf(tx, user.id),
+    tx<Head[]>`select name, position from streams where name = any(${[...streams]})`,
+  ])
+  if (!account) throw notFound()
+  const positions = new Map(heads.map((head) => [head.name, head.position]))
+  return {
+    position: positions.get(streams[0]) ?? 0,
+    epoch,
+    user,
+    account: accountFrom(account),
+    accountPosition: positions.get(streams[1]) ?? 0,
+    workspaces: [...workspaces].sort(inSwitcher),
+    waiting: [...waiting],
+  }
+}
+
+export async function readWorkspaces(sql: Sql, userId: string): Promise<Workspace[]> {
+  const [rows] = await readWithin(sql, { user: userId }, (tx) => [workspacesOf(tx, userId)])
+  return [...rows].sort(inSwitcher)
+}
+
+export async function readOwnAccount(sql: Sql, userId: string): Promise<Account> {
+  const [row] = await readAccount(sql, userId)
+  if (!row) throw notFound()
+  return accountFrom(row)
+}
+
+async function readAccount(sql: Sql, userId: string): Promise<readonly AccountRow[]> {
+  const [rows] = await readWithin(sql, { user: userId }, (tx) => [accountOf(tx, userId)])
+  return rows
+}
+
+function accountOf(tx: Tx, userId: string) {
+  return tx<AccountRow[]>`select id, plan, addon_seats, seats from accounts where owner_id = ${userId}`
+}
+
+function accountFrom({ id, plan, addonSeats, seats }: AccountRow): Account {
+  return { id, plan, includedSeats: includedSeats[plan], addonSeats, seats }
+}
+
+function workspacesOf(tx: Tx, userId: string) {
+  return tx<Workspace[]>`
+    select w.id, w.account_id, w.name, w.handle, w.is_default, m.role, m.id as member_id, w.created_at,
+      member_count(w.id) as member_count
+    from members m join workspaces w on w.id = m.workspace_id
+    where m.user_id = ${userId}`
+}
+
+function waitingOf(tx: Tx, userId: string) {
+  return tx<WaitingInvitation[]>`
+    select i.id as invitation_id, w.name as workspace_name, i.role, i.asked_at, i.expires_at
+    from invitations i join workspaces w on w.id = i.workspace_id
+    where i.asked_by = ${userId} and i.status = 'pending'
+    order by i.asked_at, i.id`
+}
