@@ -1,0 +1,59 @@
+import type { Server as HttpServer } from 'node:http'
+import { Server } from 'socket.io'
+import type { ClientToServer, ServerToClient } from '#shared/protocol/socket.ts'
+import type { SessionReader } from '../auth/sessions.ts'
+import type { Sql } from '../db/connect.ts'
+import type { Log } from '../log.ts'
+import type { Feed } from '../relay/feed.ts'
+import { allowRequest, type Caller } from './handshake.ts'
+import { Rooms, type LiveServer, type LiveSocket } from './rooms.ts'
+import { startSweep } from './sweep.ts'
+import { serveWatching } from './watch.ts'
+
+export type Gateway = {
+  rooms: Rooms
+  /** Lets clients come back to another node (a deploy), then ends. */
+  close: () => Promise<void>
+}
+
+type Parts = {
+  sql: Sql
+  feed: Feed
+  log: Log
+  epoch: string
+  sessions: SessionReader
+  /** The one origin whose pages may connect. */
+  origin: () => string
+}
+
+/** Attaches the live side to an HTTP server. It delivers and evicts; it changes nothing. */
+export function openGateway(http: HttpServer, parts: Parts): Gateway {
+  const io: LiveServer = new Server<ClientToServer, ServerToClient, Record<string, never>, Caller>(http, {
+    transports: ['websocket'],
+    serveClient: false,
+    perMessageDeflate: false,
+    httpCompression: false,
+    maxHttpBufferSize: 16 * 1024,
+    connectTimeout: 10_000,
+    pingInterval: 25_000,
+    pingTimeout: 20_000,
+    cookie: false,
+    allowRequest: allowRequest(parts),
+  })
+  const rooms = new Rooms(io, parts)
+  io.on('connection', (socket: LiveSocket) => {
+    const caller = (socket.request as unknown as { caller: Caller }).caller
+    socket.data = caller
+    void rooms.enterPerson(socket, parts.sessions)
+    serveWatching(socket, rooms, parts)
+  })
+  const stopSweep = startSweep(io, rooms, parts)
+  return {
+    rooms,
+    async close() {
+      stopSweep()
+      rooms.close()
+      await io.close()
+    },
+  }
+}

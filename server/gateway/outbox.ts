@@ -1,0 +1,51 @@
+import type { EventsFrame } from '#shared/protocol/socket.ts'
+import type { StreamEvent } from '#shared/protocol/events.ts'
+import type { LoggedEvent } from '../core/event-log.ts'
+
+/** The least time between two frames of one stream under load, in milliseconds. A single event does not wait. */
+const pace = 5
+
+/** Gathers the consecutive events of one stream into frames: the first goes at once, those close behind it together. */
+export class Outbox {
+  private readonly send: (frame: EventsFrame) => void
+  private readonly stream: EventsFrame['stream']
+  private waiting: StreamEvent[] = []
+  private timer: NodeJS.Timeout | null = null
+
+  constructor(stream: EventsFrame['stream'], send: (frame: EventsFrame) => void) {
+    this.stream = stream
+    this.send = send
+  }
+
+  push(events: LoggedEvent[]): void {
+    this.waiting.push(...events.map(withoutRevocation))
+    if (!this.timer) this.flush()
+  }
+
+  /** Sends what waits now: before anybody joins or leaves the audience. */
+  flush(): void {
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
+    if (this.waiting.length === 0) return
+    const events = this.waiting
+    this.waiting = []
+    const started = performance.now()
+    this.send({ stream: this.stream, events })
+    // a large audience takes long to reach: what comes meanwhile shares the next frame
+    const took = performance.now() - started
+    this.timer = setTimeout(() => {
+      this.timer = null
+      this.flush()
+    }, Math.max(pace, took))
+  }
+
+  close(): void {
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
+    this.waiting = []
+  }
+}
+
+export function withoutRevocation({ revokes: _, ...event }: LoggedEvent): StreamEvent {
+  return event as StreamEvent
+}

@@ -1,0 +1,104 @@
+import type { Stream } from '#shared/protocol/streams.ts'
+import type { LoggedEvent } from '../core/event-log.ts'
+
+export type ReadLog = (stream: Stream, after: number, limit: number) => Promise<LoggedEvent[]>
+
+/** What becomes of events once they are next in line: the gateway evicts and sends. */
+export type Deliver = (room: Room, events: LoggedEvent[]) => void
+
+const mostRemembered = 256
+const readAtOnce = 500
+/** How long an early event waits for its predecessor's own hint before the log is asked, in milliseconds. */
+const graceForHints = 8
+
+/**
+ * One stream on this node: its last delivered position, what came too early, and a short memory for those who come back.
+ * Delivers every position once and in order (S4).
+ */
+export class Room {
+  readonly stream: Stream
+  position = 0
+  private started = false
+  private readonly log: ReadLog
+  private readonly deliver: Deliver
+  private readonly early = new Map<number, LoggedEvent>()
+  private readonly remembered: LoggedEvent[] = []
+  private reading: Promise<void> | null = null
+  private grace: NodeJS.Timeout | null = null
+
+  constructor(stream: Stream, log: ReadLog, deliver: Deliver) {
+    this.stream = stream
+    this.log = log
+    this.deliver = deliver
+  }
+
+  /** Delivery begins after `position`, the head as the log had it; only the first call counts. */
+  start(position: number): void {
+    if (this.started) return
+    this.started = true
+    this.position = position
+    for (const early of [...this.early.keys()]) if (early <= position) this.early.delete(early)
+    this.hear([])
+  }
+
+  /** A hint from the feed. Before the start it is only kept. */
+  hear(events: LoggedEvent[]): void {
+    for (const event of events) if (event.position > this.position) this.early.set(event.position, event)
+    if (!this.started) return
+    this.advance()
+    if (this.early.size > 0 && !this.reading && !this.grace) {
+      this.grace = setTimeout(() => {
+        this.grace = null
+        if (this.early.size > 0) void this.reach(Math.max(...this.early.keys())).catch(() => undefined)
+      }, graceForHints)
+    }
+  }
+
+  isBehind(head: number): boolean {
+    return this.started && head > this.position
+  }
+
+  /** Delivers up to `position` at least, from the log where no hint came. Rejects while the log cannot be read. */
+  async reach(position: number): Promise<void> {
+    while (this.position < position) {
+      this.reading ??= this.readOn().finally(() => (this.reading = null))
+      await this.reading
+    }
+  }
+
+  /** Everything after `after`, or null where that is further back than this room remembers. */
+  since(after: number): LoggedEvent[] | null {
+    if (after >= this.position) return []
+    const first = this.remembered[0]?.position ?? Infinity
+    return first <= after + 1 ? this.remembered.filter((event) => event.position > after) : null
+  }
+
+  close(): void {
+    if (this.grace) clearTimeout(this.grace)
+    this.early.clear()
+  }
+
+  private async readOn(): Promise<void> {
+    const events = await this.log(this.stream, this.position, readAtOnce)
+    const before = this.position
+    for (const event of events) if (event.position > this.position) this.early.set(event.position, event)
+    this.advance()
+    // a stream that ended has no log to read any more: whoever waits for a position must not wait for ever
+    if (events.length === 0 && this.position === before) throw new Error(`${this.stream} has no event after ${before}`)
+  }
+
+  private advance(): void {
+    const ready: LoggedEvent[] = []
+    for (;;) {
+      const next = this.early.get(this.position + 1)
+      if (!next) break
+      this.early.delete(next.position)
+      this.position = next.position
+      ready.push(next)
+    }
+    if (ready.length === 0) return
+    this.remembered.push(...ready)
+    if (this.remembered.length > mostRemembered) this.remembered.splice(0, this.remembered.length - mostRemembered)
+    this.deliver(this, ready)
+  }
+}

@@ -1,0 +1,92 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { unwatchSchema, watchSchema, type UnwatchAnswer, type Watch, type WatchAnswer } from '#shared/protocol/socket.ts'
+import { readEvents } from '../core/event-log.ts'
+import type { Sql } from '../db/connect.ts'
+import type { Log } from '../log.ts'
+import { withoutRevocation } from './outbox.ts'
+import { headFor } from './rights.ts'
+import type { LiveSocket, Rooms } from './rooms.ts'
+
+/** The most events that a watch answers with; somebody further behind takes the snapshot. */
+const mostCaughtUp = 1_000
+
+const messages = new RateLimiterMemory({ points: 300, duration: 60 })
+
+type Parts = { sql: Sql; log: Log; epoch: string }
+
+/** Answers `watch` and `unwatch`. Whatever else a socket says is ignored. */
+export function serveWatching(socket: LiveSocket, rooms: Rooms, parts: Parts): void {
+  socket.on('watch', (payload: unknown, answer: unknown) => {
+    reply(answer, limited(socket, () => watch(socket, rooms, parts, payload)), parts.log)
+  })
+  socket.on('unwatch', (payload: unknown, answer: unknown) => {
+    reply(answer, limited(socket, () => unwatch(socket, rooms, payload)), parts.log)
+  })
+}
+
+type Answer = WatchAnswer | UnwatchAnswer
+
+async function limited(socket: LiveSocket, act: () => Answer | Promise<Answer>): Promise<Answer> {
+  const spent = await messages.consume(socket.id).then(
+    () => false,
+    () => true,
+  )
+  return spent ? { ok: false, code: 'rate_limited' } : act()
+}
+
+function reply(answer: unknown, result: Promise<Answer>, log: Log): void {
+  const send = typeof answer === 'function' ? (answer as (value: Answer) => void) : () => undefined
+  result.then(send, (error: unknown) => {
+    log.error({ err: error }, 'a socket message failed')
+    send({ ok: false, code: 'unavailable' })
+  })
+}
+
+function unwatch(socket: LiveSocket, rooms: Rooms, payload: unknown): UnwatchAnswer {
+  const parsed = unwatchSchema.safeParse(payload)
+  if (!parsed.success) return { ok: false, code: 'invalid_input' }
+  rooms.leave(parsed.data.stream, socket)
+  return { ok: true }
+}
+
+/**
+ * Joins first and verifies after, so that a removal that commits in between finds the socket here and evicts it (S5).
+ * The answer and the first frame fit together without a gap or a repetition (S4).
+ */
+async function watch(socket: LiveSocket, rooms: Rooms, parts: Parts, payload: unknown): Promise<WatchAnswer> {
+  const parsed = watchSchema.safeParse(payload)
+  if (!parsed.success) return { ok: false, code: 'invalid_input' }
+  const asked = parsed.data
+  rooms.leave(asked.stream, socket)
+  rooms.enter(asked.stream, socket)
+  const head = await headFor(parts.sql, asked.stream, socket.data.userId)
+  const room = rooms.room(asked.stream)
+  if (head === null || !room || !socket.connected) {
+    rooms.leave(asked.stream, socket)
+    return { ok: false, code: 'not_found' }
+  }
+  room.start(head)
+  await room.reach(head)
+  const events = await missedEvents(parts, asked, room, socket, rooms)
+  if (!rooms.isIn(asked.stream, socket) || events === 'gone') return { ok: false, code: 'not_found' }
+  rooms.makeLive(asked.stream, socket)
+  const held = { ok: true as const, position: room.position, epoch: parts.epoch }
+  return events === 'reset' ? { ...held, reset: true } : { ...held, events: events.map(withoutRevocation) }
+}
+
+type Held = NonNullable<ReturnType<Rooms['room']>>
+type Missed = Awaited<ReturnType<typeof readEvents>> | 'reset' | 'gone'
+
+/** Everything after what the client holds, up to the room's position at the moment this returns. */
+async function missedEvents(parts: Parts, asked: Watch, room: Held, socket: LiveSocket, rooms: Rooms): Promise<Missed> {
+  const { stream, after, epoch } = asked
+  if (after === undefined || after > room.position || (epoch !== undefined && epoch !== parts.epoch)) return 'reset'
+  if (room.position - after > mostCaughtUp) return 'reset'
+  const remembered = room.since(after)
+  if (remembered) return remembered
+  const read = await readEvents(parts.sql, stream, after, mostCaughtUp)
+  if (!rooms.isIn(stream, socket)) return 'gone'
+  const upTo = read.at(-1)?.position ?? after
+  const since = room.since(upTo)
+  return since ? [...read.filter((event) => event.position <= room.position), ...since] : 'reset'
+}
