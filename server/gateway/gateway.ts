@@ -22,8 +22,8 @@ type Parts = {
   log: Log
   epoch: string
   sessions: SessionReader
-  /** The one origin whose pages may connect. */
-  origin: () => string
+  /** Whether pages of this origin are ours. */
+  isOwnOrigin: (origin: string | undefined) => boolean
 }
 
 /** Attaches the live side to an HTTP server. It delivers and evicts; it changes nothing. */

@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http'
+import type { Session, Sessions } from '../auth/sessions.ts'
+import type { Core } from '../core/run-command.ts'
+import type { Log } from '../log.ts'
+import type { SealToken } from '../membership/invitation-emails.ts'
+import type { Online } from '../membership/queries/roster.ts'
+import type { Limits } from './limits.ts'
+
+/** What routes work with; put together in `node.ts`. */
+export type Services = {
+  core: Core
+  sessions: Sessions
+  limits: Limits
+  log: Log
+  epoch: string
+  online: Online
+  seal: SealToken
+  publicUrl: string
+  trustedProxies: string[]
+  billing: 'manual'
+}
+
+export type Env = {
+  Variables: { requestId: string; log: Log; session: Session | null; address: string }
+  Bindings: { incoming: IncomingMessage }
+}

@@ -1,0 +1,63 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { Refusal } from '../core/errors.ts'
+
+const hour = 3600
+const day = 24 * hour
+
+/** Points per duration in seconds. Wrong guesses are counted, not right answers, wherever that is enough. */
+const rules = {
+  signUpByAddress: [1000, hour],
+  takenEmailByAddress: [50, hour],
+  wrongPasswordByAccount: [10, 15 * 60],
+  wrongPasswordByAddress: [100, 15 * 60],
+  unknownTokenByAddress: [60, 60],
+  handlesByAddress: [600, 60],
+  workspacesByUser: [300, hour],
+  invitationsByWorkspaceHour: [500, hour],
+  invitationsByWorkspaceDay: [2000, day],
+  emailsToAddressHour: [10, hour],
+  emailsToAddressDay: [30, day],
+} as const satisfies Record<string, readonly [number, number]>
+
+export type Rule = keyof typeof rules
+
+export type Limits = {
+  /** Counts `points` for `key`; throws `rate_limited` beyond the rule. */
+  spend: (rule: Rule, key: string, points?: number) => Promise<void>
+  /** Throws `rate_limited` where the rule is used up already, and counts nothing. */
+  require: (rule: Rule, key: string) => Promise<void>
+}
+
+/** `factor` widens every rule, for benchmarks and load tests. */
+export function createLimits(factor = 1): Limits {
+  const limiters = new Map(
+    Object.entries(rules).map(([rule, [points, duration]]) => {
+      return [rule, new RateLimiterMemory({ keyPrefix: rule, points: points * factor, duration })] as const
+    }),
+  )
+  function limiterOf(rule: Rule): RateLimiterMemory {
+    const limiter = limiters.get(rule)
+    if (!limiter) throw new Error(`There is no limit ${rule}`)
+    return limiter
+  }
+  return {
+    async spend(rule, key, points = 1) {
+      await limiterOf(rule).consume(key, points).catch(refuse)
+    },
+    async require(rule, key) {
+      const used = await limiterOf(rule).get(key)
+      if (used && used.remainingPoints <= 0) refuse(used)
+    },
+  }
+}
+
+function refuse(spent: unknown): never {
+  if (!(spent instanceof RateLimiterRes)) throw spent
+  const seconds = Math.ceil(spent.msBeforeNext / 1000)
+  throw new Refusal('rate_limited', `That is too often. Try again in ${inWords(seconds)}.`, { retryAfter: seconds })
+}
+
+function inWords(seconds: number): string {
+  if (seconds < 90) return `${seconds} seconds`
+  return seconds < 5400 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3600)} hours`
+}
