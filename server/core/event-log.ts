@@ -1,7 +1,7 @@
 import { eventsOf, type AccountEvent, type Actor, type StreamEvent, type UserEvent, type WorkspaceEvent } from '#shared/protocol/events.ts'
 import { streamOf, type Stream, type StreamKind } from '#shared/protocol/streams.ts'
 import type { Sql } from '../db/connect.ts'
-import { enter, readWithin, type Tx } from './tenant.ts'
+import { enter, readWithin, together, type Tx } from './tenant.ts'
 
 type KindEvents = { workspace: WorkspaceEvent; account: AccountEvent; user: UserEvent }
 
@@ -58,12 +58,8 @@ export async function appendAll(tx: Tx, draft: EventDraft, at: string, last: () 
     await last()
     return []
   }
-  const [, rows] = await Promise.all([
-    enter(tx, { streams: draft.streams }),
-    insertEvents(tx, draft, at),
-    draft.ended.size > 0 ? tx`delete from streams where name = any(${[...draft.ended]})` : null,
-    last(),
-  ])
+  const ending = draft.ended.size > 0 ? [tx`delete from streams where name = any(${[...draft.ended]})`] : []
+  const [, rows] = await together(enter(tx, { streams: draft.streams }), insertEvents(tx, draft, at), ...ending, last())
   return grouped(draft, rows, at)
 }
 

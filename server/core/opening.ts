@@ -17,35 +17,43 @@ export type WorkspaceInput = { userId: string; workspaceId: string }
  * Somebody who is no member is answered as if there were no such workspace.
  */
 export async function openWithSeats(tx: Tx, input: WorkspaceInput): Promise<InWorkspace & { at: string }> {
-  const [, , opened] = await together(
+  const [, , [workspace], [actor]] = await together(
     enter(tx, { workspace: input.workspaceId }),
     tx`
       select id from accounts
       where id = (select account_id from workspaces where id = ${input.workspaceId})
       for no key update`,
-    openLocked(tx, input),
+    ...lockedReads(tx, input),
   )
-  return opened
+  return requireBoth(workspace, actor)
 }
 
 /** Opens a command that cannot move a seat: locks the workspace alone. */
 export async function openWorkspace(tx: Tx, input: WorkspaceInput): Promise<InWorkspace & { at: string }> {
-  const [, opened] = await together(enter(tx, { workspace: input.workspaceId }), openLocked(tx, input))
-  return opened
+  const [, [workspace], [actor]] = await together(
+    enter(tx, { workspace: input.workspaceId }),
+    ...lockedReads(tx, input),
+  )
+  return requireBoth(workspace, actor)
 }
 
-async function openLocked(tx: Tx, { userId, workspaceId }: WorkspaceInput): Promise<InWorkspace & { at: string }> {
-  const [[workspace], [actor]] = await together(
+type Clocked = ActingMember & { at: string }
+
+function lockedReads(tx: Tx, { userId, workspaceId }: WorkspaceInput) {
+  return [
     tx<LockedWorkspace[]>`
       select id, account_id, name, handle, is_default, created_at
       from workspaces
       where id = ${workspaceId}
       for no key update`,
-    tx<(ActingMember & { at: string })[]>`
+    tx<Clocked[]>`
       select id, user_id, role, display_name, date_trunc('milliseconds', clock_timestamp()) as at
       from members
       where workspace_id = ${workspaceId} and user_id = ${userId}`,
-  )
+  ] as const
+}
+
+function requireBoth(workspace: LockedWorkspace | undefined, actor: Clocked | undefined): InWorkspace & { at: string } {
   if (!workspace || !actor) throw notFound()
   const { at, ...member } = actor
   return { workspace, actor: member, at }

@@ -60,7 +60,7 @@ async function inTransaction<Input, Opened, Result>(
   const draft = new EventDraft()
   const result = await command.run({ ...opened, tx, draft }, input)
   if (!idempotency) {
-    const appended = await appendAll(tx, draft, opened.at, () => tx`commit`.execute())
+    const appended = await appendAll(tx, draft, opened.at, () => tx`commit`)
     return { outcome: { result, positions: positionsOf(appended), repeated: false }, appended }
   }
   const appended = await appendAll(tx, draft, opened.at, async () => undefined)

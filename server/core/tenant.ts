@@ -31,8 +31,14 @@ export function enter(tx: Tx, scope: Scope) {
 type Statements = readonly PromiseLike<unknown>[]
 type Answers<S extends Statements> = { -readonly [K in keyof S]: Awaited<S[K]> }
 
-/** Sends all the statements before it waits for the first answer. */
+/**
+ * Sends all the statements, in the order in which they stand here, before it waits for the first answer. A statement is
+ * sent when it is executed, not when it is written; so what stands here must be statements, not functions that await.
+ */
 export function together<const S extends Statements>(...statements: S): Promise<Answers<S>> {
+  for (const statement of statements) {
+    if ('execute' in statement && typeof statement.execute === 'function') statement.execute()
+  }
   return Promise.all(statements) as Promise<Answers<S>>
 }
 
@@ -43,13 +49,14 @@ export async function readWithin<const S extends Statements>(
   reads: (tx: Tx) => S,
 ): Promise<Answers<S>> {
   return onOneConnection(sql, async (tx) => {
-    const [, , answers] = await together(
+    const wanted = reads(tx)
+    const answers = await together(
       tx`begin isolation level repeatable read read only`,
       enter(tx, scope),
-      together(...reads(tx)),
+      ...wanted,
       tx`commit`,
     )
-    return answers as Answers<S>
+    return answers.slice(2, -1) as Answers<S>
   })
 }
 

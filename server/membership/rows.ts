@@ -68,18 +68,28 @@ export function invitationsIn(tx: Tx, workspaceId: string) {
     order by sent_at, id`
 }
 
-export async function findMember(tx: Tx, workspaceId: string, memberId: string): Promise<MemberRow | undefined> {
-  const [row] = await tx<MemberRow[]>`
+/** The member, for sending together with other statements. */
+export function memberWith(tx: Tx, workspaceId: string, memberId: string) {
+  return tx<MemberRow[]>`
     select m.id, m.user_id, u.email, m.display_name, m.avatar_hash, m.role, m.joined_at
     from members m join users u on u.id = m.user_id
     where m.workspace_id = ${workspaceId} and m.id = ${memberId}`
+}
+
+export async function findMember(tx: Tx, workspaceId: string, memberId: string): Promise<MemberRow | undefined> {
+  const [row] = await memberWith(tx, workspaceId, memberId)
   return row
 }
 
-export async function findInvitation(tx: Tx, workspaceId: string, id: string): Promise<InvitationRow | undefined> {
-  const [row] = await tx<InvitationRow[]>`
+/** The open invitation, for sending together with other statements. */
+export function invitationWith(tx: Tx, workspaceId: string, id: string) {
+  return tx<InvitationRow[]>`
     select ${invitationColumns(tx)}
     from invitations
     where workspace_id = ${workspaceId} and id = ${id} and status in ('pending', 'expired')`
+}
+
+export async function findInvitation(tx: Tx, workspaceId: string, id: string): Promise<InvitationRow | undefined> {
+  const [row] = await invitationWith(tx, workspaceId, id)
   return row
 }

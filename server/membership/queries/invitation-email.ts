@@ -2,16 +2,16 @@ import { notFound, Refusal } from '../../core/errors.ts'
 import { may } from '#shared/policy.ts'
 import { readWithin } from '../../core/tenant.ts'
 import type { Sql } from '../../db/connect.ts'
-import { findInvitation } from '../rows.ts'
+import { invitationWith } from '../rows.ts'
 import { workspaceFor } from './roster.ts'
 
 type Asked = { userId: string; workspaceId: string; invitationId: string }
 
 /** The stored address that a resend will go to, for somebody who may resend: limits are counted by it. */
 export async function readInvitationEmail(sql: Sql, { userId, workspaceId, invitationId }: Asked): Promise<string> {
-  const [[workspace], row] = await readWithin(sql, { workspace: workspaceId }, (tx) => [
+  const [[workspace], [row]] = await readWithin(sql, { workspace: workspaceId }, (tx) => [
     workspaceFor(tx, workspaceId, userId),
-    findInvitation(tx, workspaceId, invitationId),
+    invitationWith(tx, workspaceId, invitationId),
   ])
   if (!workspace) throw notFound()
   if (!may(workspace.role, 'invitation.resend')) {

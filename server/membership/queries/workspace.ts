@@ -2,7 +2,7 @@ import type { MemberWithPresence, Workspace } from '#shared/protocol/resources.t
 import { notFound } from '../../core/errors.ts'
 import { readWithin } from '../../core/tenant.ts'
 import type { Sql } from '../../db/connect.ts'
-import { findMember, memberOf } from '../rows.ts'
+import { memberOf, memberWith } from '../rows.ts'
 import { workspaceFor, type Online } from './roster.ts'
 
 type Reader = { userId: string; workspaceId: string }
@@ -30,7 +30,7 @@ export async function readMembership(sql: Sql, online: Online, reader: Reader): 
 }
 
 export async function readMember(sql: Sql, online: Online, workspaceId: string, id: string): Promise<MemberWithPresence> {
-  const [row] = await readWithin(sql, { workspace: workspaceId }, (tx) => [findMember(tx, workspaceId, id)])
+  const [[row]] = await readWithin(sql, { workspace: workspaceId }, (tx) => [memberWith(tx, workspaceId, id)])
   if (!row) throw notFound()
   return { ...memberOf(row), online: online(workspaceId).has(row.userId) }
 }

@@ -1,0 +1,62 @@
+import { io, type Socket } from 'socket.io-client'
+import type { ClientToServer, ClosedFrame, EventsFrame, ServerToClient, Watch, WatchAnswer } from '#shared/protocol/socket.ts'
+import type { Stream } from '#shared/protocol/streams.ts'
+
+export type SocketListeners = {
+  connected: () => void
+  disconnected: () => void
+  /** The server would not let the connection in, or ended it: the session may be over. */
+  refused: () => void
+  events: (frame: EventsFrame) => void
+  closed: (frame: ClosedFrame) => void
+}
+
+/** The only door in. It says nothing to the server but what it watches. */
+export type Door = {
+  open: () => void
+  close: () => void
+  isConnected: () => boolean
+  watch: (watch: Watch) => Promise<WatchAnswer>
+  unwatch: (stream: Stream) => void
+}
+
+/** The longest wait for an answer, in milliseconds. After it the connection counts as dead. */
+const patience = 8_000
+
+export function createDoor(listeners: SocketListeners): Door {
+  const socket: Socket<ServerToClient, ClientToServer> = io({
+    autoConnect: false,
+    transports: ['websocket'],
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 8_000,
+    // two thousand pages that lose a server must not all come back in the same instant
+    randomizationFactor: 0.6,
+  })
+  socket.on('connect', listeners.connected)
+  socket.on('events', listeners.events)
+  socket.on('closed', listeners.closed)
+  socket.on('connect_error', listeners.refused)
+  socket.on('disconnect', (reason) => {
+    listeners.disconnected()
+    if (reason === 'io server disconnect') listeners.refused()
+  })
+  return {
+    open: () => void socket.connect(),
+    close: () => void socket.disconnect(),
+    isConnected: () => socket.connected,
+    watch: (watch) => answered(socket, watch),
+    unwatch: (stream) => {
+      if (socket.connected) socket.emit('unwatch', { stream }, () => undefined)
+    },
+  }
+}
+
+async function answered(socket: Socket<ServerToClient, ClientToServer>, watch: Watch): Promise<WatchAnswer> {
+  try {
+    return await socket.timeout(patience).emitWithAck('watch', watch)
+  } catch (error) {
+    // a laptop that slept holds a connection that looks open and is not: drop it, so that a new one is made
+    if (socket.connected) socket.io.engine.close()
+    throw error
+  }
+}

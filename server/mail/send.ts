@@ -1,0 +1,25 @@
+import { createTransport } from 'nodemailer'
+import type { Sql } from '../db/connect.ts'
+import type { Mail } from './template.ts'
+
+/** Hands an email on. Rejects where it was not taken, and is then called again. */
+export type SendMail = (to: string, mail: Mail) => Promise<void>
+
+export function smtpMail(url: string, from: string): { send: SendMail; close: () => void } {
+  const transport = createTransport(url, { from })
+  return {
+    // an address object, not a header to parse: the stored address alone is where it goes
+    send: async (to, mail) => void (await transport.sendMail({ ...mail, to: { name: '', address: to } })),
+    close: () => transport.close(),
+  }
+}
+
+/** Without an SMTP server emails are kept for `/dev/mail`. */
+export function mailboxMail(sql: Sql): { send: SendMail; close: () => void } {
+  return {
+    send: async (to, { subject, text, html }) => {
+      await sql`insert into mailbox (recipient, subject, text, html) values (${to}, ${subject}, ${text}, ${html})`
+    },
+    close: () => undefined,
+  }
+}

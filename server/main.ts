@@ -1,0 +1,40 @@
+import { readConfig } from './config.ts'
+import { fillDemo } from './demo.ts'
+import { startNode } from './node.ts'
+
+/** How long a clean end may take, in milliseconds. */
+const patience = 10_000
+
+try {
+  const node = await startNode(readConfig(process.env))
+  process.stdout.write(`\n  Rollcall is running at ${node.url}\n`)
+  if (!process.env['SMTP_URL']) process.stdout.write(`  Emails are kept at ${node.url}/dev/mail\n`)
+  if (process.argv.includes('--demo')) process.stdout.write(await fillDemo(node))
+  process.stdout.write('\n')
+  endCleanly(node.stop)
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}
+
+function endCleanly(stop: () => Promise<void>): void {
+  let ending = false
+  const end = (code: number): void => {
+    if (ending) return
+    ending = true
+    setTimeout(() => process.exit(1), patience).unref()
+    stop().then(
+      () => process.exit(code),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGINT', () => end(0))
+  process.on('SIGTERM', () => end(0))
+  // what nobody expected must not limp on: end cleanly, and let the supervisor start afresh
+  for (const name of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(name, (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+      end(1)
+    })
+  }
+}

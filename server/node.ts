@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import path from 'node:path'
+import { serve } from '@hono/node-server'
+import { streamOf } from '#shared/protocol/streams.ts'
+import { isLocal, ownNames } from './auth/origin.ts'
+import { openSessions } from './auth/sessions.ts'
+import type { Config } from './config.ts'
+import { readEpoch } from './core/epoch.ts'
+import { runCommand, type Core } from './core/run-command.ts'
+import { connect, requireUnprivileged, type Sql } from './db/connect.ts'
+import { migrate } from './db/migrate.ts'
+import { startPostgres } from './embedded/postgres.ts'
+import { openGateway, type Gateway } from './gateway/gateway.ts'
+import { startCleaning } from './jobs/clean-up.ts'
+import { sendEmail } from './jobs/send-email.ts'
+import { startWorker } from './jobs/worker.ts'
+import { createLog } from './log.ts'
+import { createSeal, type Seal } from './mail/seal.ts'
+import { mailboxMail, smtpMail } from './mail/send.ts'
+import { expireInvitations } from './membership/commands/expire-invitations.ts'
+import { serveMetrics } from './metrics.ts'
+import { inProcessFeed } from './relay/feed.ts'
+import { createApp } from './routes/app.ts'
+import { createLimits } from './routes/limits.ts'
+
+export type RunningNode = { url: string; port: number; sql: Sql; stop: () => Promise<void> }
+
+/** Config → connections → application → listening. `stop` undoes it in reverse: nothing committed is lost either way. */
+export async function startNode(config: Config, options: { limitFactor?: number } = {}): Promise<RunningNode> {
+  const log = createLog(config.logLevel)
+  const embedded = config.databaseUrl ? null : await startPostgres({ dataDir: config.dataDir })
+  const databaseUrl = config.databaseUrl ?? embedded?.url ?? ''
+  await migrate(databaseUrl)
+  const sql = connect(databaseUrl)
+  await requireUnprivileged(sql)
+  const feed = inProcessFeed()
+  const core: Core = { sql, publish: (appended) => feed.publish(appended) }
+  const sessions = openSessions(sql)
+  const seal = createSeal(secretOf(config))
+  const epoch = await readEpoch(sql)
+  let draining = false
+  let gateway: Gateway | null = null
+
+  const { server, port } = await listen(config, (publicUrl) => {
+    const mailbox = !config.smtpUrl && isLocal(publicUrl)
+    if (!config.smtpUrl && !mailbox) throw new Error('The setting SMTP_URL is missing: PUBLIC_URL is not local, so emails must be sent.')
+    const app = createApp(
+      {
+        core, sessions, log, epoch, publicUrl, seal: (token) => seal.close(token), limits: createLimits(options.limitFactor),
+        online: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set(),
+        trustedProxies: config.trustedProxies, billing: config.billing,
+      },
+      { clientDir: builtClient(config), mailbox, draining: () => draining },
+    ) // prettier-ignore
+    return app
+  })
+  const publicUrl = publicUrlOf(config, port)
+  const { origins } = ownNames(publicUrl)
+  gateway = openGateway(server, { sql, feed, log, epoch, sessions, isOwnOrigin: (origin) => origin !== undefined && origins.has(origin) })
+  const mail = config.smtpUrl ? smtpMail(config.smtpUrl, config.mailFrom) : mailboxMail(sql)
+  const stopWorker = await startWorker(databaseUrl, handlers(core, mail.send, seal, publicUrl), log)
+  const stopCleaning = startCleaning(sql, log)
+  const stopMetrics = await serveMetrics(config.metricsPort, gateway.rooms, log)
+
+  return {
+    url: publicUrl,
+    port,
+    sql,
+    async stop() {
+      draining = true
+      stopCleaning()
+      await gateway?.close()
+      await closeServer(server)
+      await stopWorker()
+      await stopMetrics()
+      mail.close()
+      await sql.end({ timeout: 5 })
+      await embedded?.stop()
+    },
+  }
+}
+
+function handlers(core: Core, send: Parameters<typeof sendEmail>[0]['send'], seal: Seal, publicUrl: string) {
+  return {
+    'send-email': sendEmail({ send, seal, publicUrl }),
+    'expire-invitations': async (job: { accountId: string }) => void (await runCommand(core, expireInvitations, job)),
+  }
+}
+
+type App = ReturnType<typeof createApp>
+
+/** Opens the port first where it is 0, since links need to know it. */
+function listen(config: Config, create: (publicUrl: string) => App): Promise<{ server: Server; port: number }> {
+  return new Promise((resolve, reject) => {
+    let app: App | null = null
+    const server = serve(
+      {
+        fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
+        port: config.port,
+        hostname: config.host,
+        serverOptions: { headersTimeout: 15_000, requestTimeout: 60_000, maxHeaderSize: 16_384 },
+      },
+      ({ port }) => {
+        try {
+          app = create(publicUrlOf(config, port))
+          resolve({ server, port })
+        } catch (error) {
+          server.close()
+          reject(error as Error)
+        }
+      },
+    ) as Server
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new Error(`The setting PORT is wrong: ${config.port} is in use.`) : error)
+    })
+  })
+}
+
+function publicUrlOf(config: Config, port: number): string {
+  return (config.publicUrl || `http://localhost:${port}`).replace(/\/+$/, '')
+}
+
+function builtClient(config: Config): string | undefined {
+  return config.clientDir && existsSync(path.join(config.clientDir, 'index.html')) ? config.clientDir : undefined
+}
+
+/** The key that seals queued secrets: the setting, or one that is made once and kept with the data. */
+function secretOf(config: Config): string {
+  if (config.secretKey) return config.secretKey
+  const file = path.join(config.dataDir, 'secret.key')
+  mkdirSync(config.dataDir, { recursive: true })
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 })
+  return readFileSync(file, 'utf8')
+}
+
+/** Requests under way finish; connections that only linger do not hold the end up. */
+function closeServer(server: Server): Promise<void> {
+  const lingering = setInterval(() => server.closeIdleConnections(), 100)
+  const deadline = setTimeout(() => server.closeAllConnections(), 8_000)
+  return new Promise((resolve) => {
+    server.close(() => {
+      clearInterval(lingering)
+      clearTimeout(deadline)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,70 @@
+import { bodyLimit } from 'hono/body-limit'
+import { secureHeaders } from 'hono/secure-headers'
+import { mostAvatarBytes } from '#shared/protocol/requests.ts'
+import { notFound, Refusal } from '../core/errors.ts'
+import { accountRoutes } from './account.ts'
+import { authRoutes } from './auth.ts'
+import type { Services } from './env.ts'
+import { guard, requireJson } from './guard.ts'
+import { healthRoutes } from './health.ts'
+import { invitationRoutes } from './invitations.ts'
+import { mailboxRoutes } from './mailbox.ts'
+import { memberRoutes } from './members.ts'
+import { clientPages, docsPages } from './pages.ts'
+import { respondToError } from './respond-to-errors.ts'
+import { newRouter, type Router } from './router.ts'
+import { workspaceRoutes } from './workspaces.ts'
+
+type Shape = { clientDir: string | undefined; mailbox: boolean; draining: () => boolean }
+
+const mostBodyBytes = 64 * 1024
+const avatarPath = /^\/api\/workspaces\/[^/]+\/membership\/avatar$/
+
+/** The whole HTTP side. The guard stands at the root, so that no spelling of a path gets around it. */
+export function createApp(services: Services, shape: Shape): Router {
+  const app = newRouter()
+  const { sql } = services.core
+  app.onError(respondToError)
+  app.notFound((c) => respondToError(notFound(), c))
+  healthRoutes(app, sql, shape.draining)
+  app.use(headers(services.publicUrl))
+  app.use(guard(services))
+  app.use(async (c, next) => {
+    const isPicture = avatarPath.test(c.req.path)
+    const limit = bodyLimit({
+      maxSize: isPicture ? mostAvatarBytes : mostBodyBytes,
+      onError: () => {
+        throw new Refusal('payload_too_large', isPicture ? 'Use a picture of at most 5 MB.' : 'This is larger than can be sent here.')
+      },
+    })
+    return isPicture ? limit(c, next) : limit(c, async () => void (await requireJson(c, next)))
+  })
+  for (const routes of [authRoutes, accountRoutes, workspaceRoutes, memberRoutes, invitationRoutes]) routes(app, services)
+  app.doc31('/api/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Rollcall', version: '1', description: 'Live membership of multi-tenant products.' },
+  })
+  docsPages(app)
+  if (shape.mailbox) mailboxRoutes(app, sql)
+  if (shape.clientDir) clientPages(app, shape.clientDir)
+  return app
+}
+
+function headers(publicUrl: string) {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      formAction: ["'self'"],
+      connectSrc: ["'self'", publicUrl.replace(/^http/, 'ws')],
+    },
+    strictTransportSecurity: publicUrl.startsWith('https:') ? 'max-age=31536000; includeSubDomains' : false,
+    referrerPolicy: 'no-referrer',
+    xFrameOptions: 'DENY',
+    crossOriginOpenerPolicy: 'same-origin',
+  })
+}

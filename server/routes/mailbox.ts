@@ -1,0 +1,28 @@
+import type { Sql } from '../db/connect.ts'
+import { escaped } from '../mail/template.ts'
+import type { Router } from './router.ts'
+
+type Kept = { to: string; subject: string; text: string; html: string; sentAt: string }
+
+/** The mailbox of a local installation without SMTP. Composed only there: anybody who reaches it can read every link. */
+export function mailboxRoutes(router: Router, sql: Sql): void {
+  router.get('/dev/mail.json', async (c) => c.json(await readMailbox(sql)))
+  router.get('/dev/mail', async (c) => c.html(page(await readMailbox(sql))))
+}
+
+async function readMailbox(sql: Sql): Promise<Kept[]> {
+  return sql<Kept[]>`
+    select recipient as "to", subject, text, html, sent_at from mailbox order by id desc limit 500`
+}
+
+function page(mails: Kept[]): string {
+  const list = mails.map(
+    ({ to, subject, text, sentAt }) => `<article><h2>${escaped(subject)}</h2>
+<p>To <strong>${escaped(to)}</strong> · <time datetime="${sentAt}">${sentAt.slice(0, 16).replace('T', ' ')} UTC</time></p>
+<pre>${escaped(text).replace(/https?:\/\/\S+/g, (link) => `<a href="${link}">${link}</a>`)}</pre></article>`,
+  )
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Mailbox · Rollcall</title><style>:root{color-scheme:light dark}body{font:15px/1.6 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}
+article{border:1px solid color-mix(in srgb,currentColor 20%,transparent);border-radius:10px;padding:1rem 1.25rem;margin:1rem 0}h2{font-size:1.05rem;margin:0}p{margin:.25rem 0;opacity:.8}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}</style></head>
+<body><h1>Mailbox</h1><p>Emails that would have been sent: no SMTP server is set.</p>${list.join('') || '<p>No email yet. Invite somebody and reload.</p>'}</body></html>`
+}
