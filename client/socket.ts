@@ -1,5 +1,12 @@
 import { io, type Socket } from 'socket.io-client'
-import type { ClientToServer, ClosedFrame, EventsFrame, ServerToClient, Watch, WatchAnswer } from '#shared/protocol/socket.ts'
+import type {
+  ClientToServer,
+  ClosedFrame,
+  EventsFrame,
+  ServerToClient,
+  Watch,
+  WatchAnswer,
+} from '#shared/protocol/socket.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
 
 export type SocketListeners = {

@@ -22,7 +22,12 @@ export type Config = {
 
 const port = z.coerce.number().int().min(0).max(65535)
 const text = z.string().trim()
-const list = text.transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean))
+const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+)
 
 const settings = z.object({
   PORT: port.default(3000),

@@ -45,7 +45,8 @@ export async function startNode(config: Config, options: { limitFactor?: number 
 
   const { server, port } = await listen(config, (publicUrl) => {
     const mailbox = !config.smtpUrl && isLocal(publicUrl)
-    if (!config.smtpUrl && !mailbox) throw new Error('The setting SMTP_URL is missing: PUBLIC_URL is not local, so emails must be sent.')
+    if (!config.smtpUrl && !mailbox)
+      throw new Error('The setting SMTP_URL is missing: PUBLIC_URL is not local, so emails must be sent.')
     const app = createApp(
       {
         core, sessions, log, epoch, publicUrl, seal: (token) => seal.close(token), limits: createLimits(options.limitFactor),
@@ -58,7 +59,14 @@ export async function startNode(config: Config, options: { limitFactor?: number 
   })
   const publicUrl = publicUrlOf(config, port)
   const { origins } = ownNames(publicUrl)
-  gateway = openGateway(server, { sql, feed, log, epoch, sessions, isOwnOrigin: (origin) => origin !== undefined && origins.has(origin) })
+  gateway = openGateway(server, {
+    sql,
+    feed,
+    log,
+    epoch,
+    sessions,
+    isOwnOrigin: (origin) => origin !== undefined && origins.has(origin),
+  })
   const mail = config.smtpUrl ? smtpMail(config.smtpUrl, config.mailFrom) : mailboxMail(sql)
   const stopWorker = await startWorker(databaseUrl, handlers(core, mail.send, seal, publicUrl), log)
   const stopCleaning = startCleaning(sql, log)

@@ -12,7 +12,10 @@ export function line(min: number, max: number) {
     .max(max * 4, `Use at most ${max} characters.`)
     .refine((text) => !forbidden.test(text), 'Remove control or invisible characters.')
     .transform((text) => text.normalize('NFC').trim())
-    .refine((text) => [...text].length >= min && visible.test(text), min > 1 ? `Use at least ${min} characters.` : 'Enter a name.')
+    .refine(
+      (text) => [...text].length >= min && visible.test(text),
+      min > 1 ? `Use at least ${min} characters.` : 'Enter a name.',
+    )
     .refine((text) => [...text].length <= max, `Use at most ${max} characters.`)
 }
 
@@ -38,7 +41,10 @@ export const emailSchema = z
   .string()
   .max(320, 'Enter a shorter email address.')
   .transform((text) => text.trim())
-  .refine((text) => /^[\x21-\x7e]*$/.test(text), 'Enter an email address without spaces or accents, like ada@example.com.')
+  .refine(
+    (text) => /^[\x21-\x7e]*$/.test(text),
+    'Enter an email address without spaces or accents, like ada@example.com.',
+  )
   .transform((text) => text.toLowerCase())
   .refine(isEmail, 'Enter an email address like ada@example.com.')
 

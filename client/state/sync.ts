@@ -74,7 +74,7 @@ export class StreamSync<State, Event extends { position: number }> {
   }
 
   private async work(run: number): Promise<void> {
-    for (let failures = 0; run === this.run; ) {
+    for (let failures = 0; run === this.run;) {
       const round = await this.round(run).catch((): Round => 'later')
       if (run !== this.run) return
       if (round === 'done') {

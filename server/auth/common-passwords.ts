@@ -13,7 +13,17 @@ const common = new Set([
   'rollcall', 'workspace', 'member', 'membership', 'invitation', 'correcthorsebatterystaple',
 ]) // prettier-ignore
 
-const digits: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i' }
+const digits: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+}
 
 export function isCommonPassword(password: string, context: string[] = []): boolean {
   const lower = password.toLowerCase()
@@ -33,5 +43,8 @@ function isRun(text: string): boolean {
   const codes = [...text].map((letter) => letter.codePointAt(0) ?? 0)
   const steps = new Set(codes.slice(1).map((code, index) => code - (codes[index] ?? 0)))
   const wraps = '01234567890123456789'
-  return (steps.size === 1 && (steps.has(1) || steps.has(-1))) || (text.length >= 6 && (wraps.includes(text) || [...wraps].reverse().join('').includes(text)))
+  return (
+    (steps.size === 1 && (steps.has(1) || steps.has(-1))) ||
+    (text.length >= 6 && (wraps.includes(text) || [...wraps].reverse().join('').includes(text)))
+  )
 }

@@ -26,7 +26,9 @@ const decoyHash = hash('nobody has this password', cost)
 async function inTurn<R>(work: () => Promise<R>): Promise<R> {
   if (running >= atOnce) {
     if (waiting.length >= mostWaiting) {
-      throw new Refusal('overloaded', 'Too many people are signing in right now. Try again in a moment.', { retryAfter: 2 })
+      throw new Refusal('overloaded', 'Too many people are signing in right now. Try again in a moment.', {
+        retryAfter: 2,
+      })
     }
     await new Promise<void>((resolve) => waiting.push(resolve))
   }

@@ -6,7 +6,6 @@ import { newId } from '../core/ids.ts'
 import type { Sql } from '../db/connect.ts'
 
 declare module 'lucia' {
-  // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- lucia asks for a merged interface
   interface Register {
     Lucia: Lucia
     DatabaseUserAttributes: { email: string; name: string; emailVerified: boolean }
@@ -131,7 +130,12 @@ class OneQueryAdapter extends PostgresJsAdapter {
       where s.id = ${id}`
     if (!row) return [null, null]
     const { userId, email, name, emailVerified, expiresAt, publicId, createdAt, lastSeenAt, userAgent } = row
-    const columns = { public_id: publicId, created_at: new Date(createdAt), last_seen_at: new Date(lastSeenAt), user_agent: userAgent }
+    const columns = {
+      public_id: publicId,
+      created_at: new Date(createdAt),
+      last_seen_at: new Date(lastSeenAt),
+      user_agent: userAgent,
+    }
     return [
       { id, userId, expiresAt: new Date(expiresAt), attributes: columns },
       { id: userId, attributes: { email, name, emailVerified } },
@@ -145,7 +149,12 @@ class OneQueryAdapter extends PostgresJsAdapter {
       id,
       userId,
       expiresAt: new Date(expiresAt),
-      attributes: { public_id: publicId, created_at: new Date(createdAt), last_seen_at: new Date(lastSeenAt), user_agent: userAgent },
+      attributes: {
+        public_id: publicId,
+        created_at: new Date(createdAt),
+        last_seen_at: new Date(lastSeenAt),
+        user_agent: userAgent,
+      },
     }))
   }
 }

@@ -29,5 +29,8 @@ export async function reEncode(bytes: Buffer, type: string): Promise<Buffer> {
 }
 
 function unsupported(): Refusal {
-  return new Refusal('unsupported_media_type', 'Use a picture that is a PNG, JPEG, WebP or GIF of at most 16 megapixels.')
+  return new Refusal(
+    'unsupported_media_type',
+    'Use a picture that is a PNG, JPEG, WebP or GIF of at most 16 megapixels.',
+  )
 }

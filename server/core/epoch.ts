@@ -11,5 +11,8 @@ export async function readEpoch(sql: Sql): Promise<string> {
       (select system_identifier::text from pg_control_system()) as cluster,
       (select timeline_id from pg_control_checkpoint()) as timeline,
       (select oid::text from pg_database where datname = current_database()) as database`
-  return createHash('sha256').update(`${row?.cluster}/${row?.timeline}/${row?.database}`).digest('base64url').slice(0, 12)
+  return createHash('sha256')
+    .update(`${row?.cluster}/${row?.timeline}/${row?.database}`)
+    .digest('base64url')
+    .slice(0, 12)
 }

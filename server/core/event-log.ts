@@ -1,4 +1,11 @@
-import { eventsOf, type AccountEvent, type Actor, type StreamEvent, type UserEvent, type WorkspaceEvent } from '#shared/protocol/events.ts'
+import {
+  eventsOf,
+  type AccountEvent,
+  type Actor,
+  type StreamEvent,
+  type UserEvent,
+  type WorkspaceEvent,
+} from '#shared/protocol/events.ts'
 import { streamOf, type Stream, type StreamKind } from '#shared/protocol/streams.ts'
 import type { Sql } from '../db/connect.ts'
 import { enter, readWithin, together, type Tx } from './tenant.ts'
@@ -30,7 +37,13 @@ export class EventDraft {
   ): void {
     const schemas: Record<string, { parse(data: unknown): unknown } | undefined> = eventsOf[kind]
     const checked = schemas[type]?.parse(data)
-    this.entries.push({ stream: streamOf(kind, id), type, actor: more.actor ?? null, data: checked, revokes: more.revokes ?? null })
+    this.entries.push({
+      stream: streamOf(kind, id),
+      type,
+      actor: more.actor ?? null,
+      data: checked,
+      revokes: more.revokes ?? null,
+    })
   }
 
   /** The stream goes with what it told of, once this transaction's events of it are appended. */
@@ -53,7 +66,12 @@ export function startStreams(tx: Tx, streams: Stream[]) {
  * the positions come from the locked heads, so they are gapless and in commit order (S1).
  * The statements are sent without waiting; the last thing sent is for the caller (a commit).
  */
-export async function appendAll(tx: Tx, draft: EventDraft, at: string, last: () => PromiseLike<unknown>): Promise<Appended[]> {
+export async function appendAll(
+  tx: Tx,
+  draft: EventDraft,
+  at: string,
+  last: () => PromiseLike<unknown>,
+): Promise<Appended[]> {
   if (draft.entries.length === 0) {
     await last()
     return []

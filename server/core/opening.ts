@@ -6,7 +6,14 @@ import { enter, together, type Tx } from './tenant.ts'
 /** The member who acts, as they stood once the locks were granted. */
 export type ActingMember = { id: string; userId: string; role: Role; displayName: string }
 
-export type LockedWorkspace = { id: string; accountId: string; name: string; handle: string; isDefault: boolean; createdAt: string }
+export type LockedWorkspace = {
+  id: string
+  accountId: string
+  name: string
+  handle: string
+  isDefault: boolean
+  createdAt: string
+}
 
 export type InWorkspace = { workspace: LockedWorkspace; actor: ActingMember }
 

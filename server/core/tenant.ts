@@ -37,9 +37,15 @@ type Answers<S extends Statements> = { -readonly [K in keyof S]: Awaited<S[K]> }
  */
 export function together<const S extends Statements>(...statements: S): Promise<Answers<S>> {
   for (const statement of statements) {
-    if ('execute' in statement && typeof statement.execute === 'function') statement.execute()
+    if (isLazy(statement)) statement.execute()
   }
   return Promise.all(statements) as Promise<Answers<S>>
+}
+
+type Lazy = { execute: () => unknown }
+
+function isLazy(statement: PromiseLike<unknown> & Partial<Lazy>): statement is PromiseLike<unknown> & Lazy {
+  return typeof statement.execute === 'function'
 }
 
 /** Several reads of one consistent snapshot within `scope`, in one round trip. */

@@ -13,7 +13,9 @@ export async function findBinaries(): Promise<Binaries> {
   try {
     return (await import(name)) as Binaries
   } catch {
-    throw new Error(`There is no embedded PostgreSQL for ${platform}-${process.arch}. Set DATABASE_URL to a PostgreSQL server.`)
+    throw new Error(
+      `There is no embedded PostgreSQL for ${platform}-${process.arch}. Set DATABASE_URL to a PostgreSQL server.`,
+    )
   }
 }
 
@@ -25,17 +27,29 @@ export async function runnerFor(): Promise<{ run: Runner; uid: number | null; gi
   const { uid, gid } = await unprivilegedUser()
   if (!existsSync('/usr/bin/setpriv')) return { run: (program, args) => execute(program, args, { uid, gid }), uid, gid }
   // Reading past folders that only root may enter lets it work in a clone below /root or a private temporary folder.
-  const become = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search']
+  const become = [
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
+    '--clear-groups',
+    '--inh-caps=+dac_read_search',
+    '--ambient-caps=+dac_read_search',
+  ]
   return { run: (program, args) => execute('/usr/bin/setpriv', [...become, '--', program, ...args], {}), uid, gid }
 }
 
 async function execute(program: string, args: string[], options: { uid?: number; gid?: number }): Promise<void> {
   try {
     // stdin and stdout must not be inherited: the server that pg_ctl leaves behind would keep them open
-    await run(program, args, { ...options, cwd: '/', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', LANG: 'C', TZ: 'UTC' } })
+    await run(program, args, {
+      ...options,
+      cwd: '/',
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', LANG: 'C', TZ: 'UTC' },
+    })
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error)
-    throw new Error(`PostgreSQL's ${program.split('/').at(-1)} failed: ${said.split('\n').slice(-3).join(' ')}`, { cause: error })
+    throw new Error(`PostgreSQL's ${program.split('/').at(-1)} failed: ${said.split('\n').slice(-3).join(' ')}`, {
+      cause: error,
+    })
   }
 }
 
@@ -45,7 +59,9 @@ async function unprivilegedUser(): Promise<{ uid: number; gid: number }> {
     const gid = await idOf('-g', name)
     if (uid !== null && gid !== null) return { uid, gid }
   }
-  throw new Error('PostgreSQL does not run as root, and this machine has no user postgres or nobody. Run Rollcall as another user.')
+  throw new Error(
+    'PostgreSQL does not run as root, and this machine has no user postgres or nobody. Run Rollcall as another user.',
+  )
 }
 
 async function idOf(flag: string, name: string): Promise<number | null> {

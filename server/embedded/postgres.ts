@@ -25,7 +25,18 @@ export async function startPostgres(options: { dataDir: string; durable?: boolea
     mkdirSync(data, { recursive: true, mode: 0o700 })
     const secret = path.join(data, '..', 'password')
     if (uid !== null && gid !== null) chownSync(data, uid, gid)
-    await run(binaries.initdb, [`--pgdata=${data}`, '--username=rollcall', '--auth=scram-sha-256', `--pwfile=${secret}`, '--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-instructions', ...(options.durable === false ? ['--no-sync'] : [])])
+    await run(binaries.initdb, [
+      `--pgdata=${data}`,
+      '--username=rollcall',
+      '--auth=scram-sha-256',
+      `--pwfile=${secret}`,
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      '--no-instructions',
+      ...(options.durable === false ? ['--no-sync'] : []),
+    ])
   }
   const port = runningPort(data) ?? (await startOn(await freePort()))
   const url = `postgres://rollcall:${password}@127.0.0.1:${port}/postgres`
@@ -39,10 +50,26 @@ export async function startPostgres(options: { dataDir: string; durable?: boolea
   }
 
   async function startOn(free: number): Promise<number> {
-    const settings = [`port=${free}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'shared_buffers=128MB', 'log_timezone=UTC', ...(options.durable === false ? fast : [])]
+    const settings = [
+      `port=${free}`,
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      'max_connections=200',
+      'shared_buffers=128MB',
+      'log_timezone=UTC',
+      ...(options.durable === false ? fast : []),
+    ]
     const log = path.join(data, 'server.log')
     const given = settings.map((setting) => `-c ${setting}`).join(' ')
-    await run(binaries.pg_ctl, ['start', `--pgdata=${data}`, '--wait', '--timeout=60', '--silent', `--log=${log}`, `--options=${given}`])
+    await run(binaries.pg_ctl, [
+      'start',
+      `--pgdata=${data}`,
+      '--wait',
+      '--timeout=60',
+      '--silent',
+      `--log=${log}`,
+      `--options=${given}`,
+    ])
     return free
   }
 }
@@ -76,7 +103,9 @@ function freePort(): Promise<number> {
     const server = createServer().on('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      )
     })
   })
 }

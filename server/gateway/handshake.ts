@@ -11,7 +11,11 @@ type Decide = (error: string | null, allowed: boolean) => void
  * Judges a connection before it is upgraded: the right origin, because a browser sends the cookie along from any site,
  * and a live session. A request without an origin is no page of ours.
  */
-export function allowRequest(parts: { sessions: SessionReader; isOwnOrigin: (origin: string | undefined) => boolean; log: Log }) {
+export function allowRequest(parts: {
+  sessions: SessionReader
+  isOwnOrigin: (origin: string | undefined) => boolean
+  log: Log
+}) {
   return (request: IncomingMessage, decide: Decide): void => {
     if (!parts.isOwnOrigin(request.headers.origin)) {
       decide('cross_origin', false)

@@ -33,10 +33,13 @@ export class Outbox {
     this.send({ stream: this.stream, events })
     // a large audience takes long to reach: what comes meanwhile shares the next frame
     const took = performance.now() - started
-    this.timer = setTimeout(() => {
-      this.timer = null
-      this.flush()
-    }, Math.max(pace, took))
+    this.timer = setTimeout(
+      () => {
+        this.timer = null
+        this.flush()
+      },
+      Math.max(pace, took),
+    )
   }
 
   close(): void {

@@ -191,7 +191,9 @@ export class Rooms {
     if (head === undefined) this.evict(audience, () => true, { stream, code: 'deleted' })
     else if (audience.room.isBehind(head)) {
       const { log } = this.parts
-      audience.room.reach(head).catch((error: unknown) => log.warn({ err: error, stream }, 'a stream could not be read'))
+      audience.room
+        .reach(head)
+        .catch((error: unknown) => log.warn({ err: error, stream }, 'a stream could not be read'))
     }
   }
 }

@@ -1,5 +1,11 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { unwatchSchema, watchSchema, type UnwatchAnswer, type Watch, type WatchAnswer } from '#shared/protocol/socket.ts'
+import {
+  unwatchSchema,
+  watchSchema,
+  type UnwatchAnswer,
+  type Watch,
+  type WatchAnswer,
+} from '#shared/protocol/socket.ts'
 import { readEvents } from '../core/event-log.ts'
 import type { Sql } from '../db/connect.ts'
 import type { Log } from '../log.ts'
@@ -17,10 +23,18 @@ type Parts = { sql: Sql; log: Log; epoch: string }
 /** Answers `watch` and `unwatch`. Whatever else a socket says is ignored. */
 export function serveWatching(socket: LiveSocket, rooms: Rooms, parts: Parts): void {
   socket.on('watch', (payload: unknown, answer: unknown) => {
-    reply(answer, limited(socket, () => watch(socket, rooms, parts, payload)), parts.log)
+    reply(
+      answer,
+      limited(socket, () => watch(socket, rooms, parts, payload)),
+      parts.log,
+    )
   })
   socket.on('unwatch', (payload: unknown, answer: unknown) => {
-    reply(answer, limited(socket, () => unwatch(socket, rooms, payload)), parts.log)
+    reply(
+      answer,
+      limited(socket, () => unwatch(socket, rooms, payload)),
+      parts.log,
+    )
   })
 }
 

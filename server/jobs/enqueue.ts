@@ -15,7 +15,12 @@ export type InvitationMail = {
 }
 
 /** Enqueues within the command's own transaction (C4). `key` replaces an earlier job of the same key. */
-export function enqueue<T extends keyof Jobs>(tx: Tx, task: T, payload: Jobs[T], when: { at?: string; key?: string } = {}) {
+export function enqueue<T extends keyof Jobs>(
+  tx: Tx,
+  task: T,
+  payload: Jobs[T],
+  when: { at?: string; key?: string } = {},
+) {
   return tx`select enqueue_job(${task}, ${tx.json(payload as never)}::json, ${when.at ?? null}, ${when.key ?? null})`
 }
 

@@ -18,7 +18,8 @@ export async function startWorker(databaseUrl: string, handlers: Handlers, log: 
     noHandleSignals: true,
     taskList,
     logger: new Logger(() => (level, message, meta) => {
-      if (level === 'error') log.error({ job: meta?.['job'] && Reflect.get(meta['job'], 'task_identifier') }, message.split('\n')[0])
+      if (String(level) === 'error')
+        log.error({ job: meta?.['job'] && Reflect.get(meta['job'], 'task_identifier') }, message.split('\n')[0])
     }),
   })
   return () => runner.stop()

@@ -8,7 +8,9 @@ export function invitationMail(data: Omit<InvitationMail, 'sealedToken'>, link: 
   const workspace = unlinked(data.workspaceName)
   const inviter = unlinked(data.inviterName)
   const role = roleNames[data.role as Role]
-  const until = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(data.expiresAt))
+  const until = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(
+    new Date(data.expiresAt),
+  )
   const what = `${inviter} invites you to join ${workspace} as ${role}.`
   const small = `The link works once, until ${until}. If you did not expect it, you can ignore this email.`
   return {
@@ -35,7 +37,10 @@ function page(title: string, what: string, link: string, small: string): string 
 
 /** A dot that mail programs do not take for a part of an address: a name must not turn into a link. */
 function unlinked(name: string): string {
-  return name.replace(/[\r\n]+/g, ' ').replace(/:\/\//g, ':\u2060//').replace(/\.(?=\w)/g, '.\u2060')
+  return name
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/:\/\//g, ':\u2060//')
+    .replace(/\.(?=\w)/g, '.\u2060')
 }
 
 export function escaped(text: string): string {

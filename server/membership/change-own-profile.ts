@@ -20,6 +20,12 @@ export async function changeOwnProfile(
     where workspace_id = ${workspace.id} and id = ${actor.id}`
   const { id: memberId, displayName, avatarUrl } = member
   const named = { ...actor, displayName }
-  draft.append('workspace', workspace.id, 'member.profile_changed', { memberId, displayName, avatarUrl }, { actor: actorOf(named) })
+  draft.append(
+    'workspace',
+    workspace.id,
+    'member.profile_changed',
+    { memberId, displayName, avatarUrl },
+    { actor: actorOf(named) },
+  )
   return member
 }

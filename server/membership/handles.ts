@@ -4,7 +4,9 @@ import { Refusal } from '../core/errors.ts'
 import type { Tx } from '../core/tenant.ts'
 
 /** The statement-running part of a pool or a transaction: questions about handles need no scope. */
-type Asker = Pick<Tx, never> & { <T extends readonly object[]>(text: TemplateStringsArray, ...values: string[]): PromiseLike<T> }
+type Asker = Pick<Tx, never> & {
+  <T extends readonly object[]>(text: TemplateStringsArray, ...values: string[]): PromiseLike<T>
+}
 
 /** The handle that a name asks for, whatever its script; where nothing is left, `workspace-` and a random suffix. */
 export function handleFromName(name: string): string {

@@ -26,7 +26,15 @@ export async function insertWorkspace(
       values (${memberId}, ${id}, ${accountId}, ${owner.id}, 'owner', ${owner.name}, ${at})`,
     ...startStreams(tx, [streamOf('workspace', id)]),
   )
-  const member = { id: memberId, userId: owner.id, email: owner.email, displayName: owner.name, avatarUrl: null, role: 'owner' as const, joinedAt: at }
+  const member = {
+    id: memberId,
+    userId: owner.id,
+    email: owner.email,
+    displayName: owner.name,
+    avatarUrl: null,
+    role: 'owner' as const,
+    joinedAt: at,
+  }
   const actor = { memberId, displayName: owner.name }
   draft.append('workspace', id, 'workspace.created', core, { actor })
   draft.append('workspace', id, 'member.joined', { member }, { actor })

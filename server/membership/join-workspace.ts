@@ -39,7 +39,11 @@ export async function joinWorkspace(unit: Unit, joining: Joining): Promise<strin
   draft.append('workspace', workspaceId, 'invitation.accepted', { invitationId, memberId: id }, { actor })
   draft.append('workspace', workspaceId, 'member.joined', { member }, { actor })
   draft.append('user', userId, 'workspace.added', { workspace: { ...workspace, role, memberId: id } })
-  draft.append('user', userId, 'invitation.closed', { invitationId, workspaceName: workspace.name, outcome: 'accepted' })
+  draft.append('user', userId, 'invitation.closed', {
+    invitationId,
+    workspaceName: workspace.name,
+    outcome: 'accepted',
+  })
   return id
 }
 

@@ -7,7 +7,14 @@ import { hashOf } from './tokens.ts'
 export type TokenInput = { token: string; userId: string | null }
 export type TokenUser = { id: string; name: string; email: string }
 export type ByToken = {
-  invitation: { id: string; email: string; role: AssignableRole; holdsSeat: boolean; askedBy: string | null; expiresAt: string }
+  invitation: {
+    id: string
+    email: string
+    role: AssignableRole
+    holdsSeat: boolean
+    askedBy: string | null
+    expiresAt: string
+  }
   workspace: LockedWorkspace
   user: TokenUser | undefined
 }

@@ -26,7 +26,10 @@ export async function settleSeats(unit: Unit, accountId: string, change: Change 
     count(tx, accountId),
   )
   announceExpired(unit, expired)
-  announceMoved(unit, moved.filter(({ id }) => !fresh.includes(id)))
+  announceMoved(
+    unit,
+    moved.filter(({ id }) => !fresh.includes(id)),
+  )
   const joined = new Map<string, string>()
   for (const one of joining) joined.set(one.invitationId, await joinWorkspace(unit, one))
   const [recounted] = joining.length > 0 ? await count(tx, accountId) : [counted]

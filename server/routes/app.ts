@@ -34,12 +34,16 @@ export function createApp(services: Services, shape: Shape): Router {
     const limit = bodyLimit({
       maxSize: isPicture ? mostAvatarBytes : mostBodyBytes,
       onError: () => {
-        throw new Refusal('payload_too_large', isPicture ? 'Use a picture of at most 5 MB.' : 'This is larger than can be sent here.')
+        throw new Refusal(
+          'payload_too_large',
+          isPicture ? 'Use a picture of at most 5 MB.' : 'This is larger than can be sent here.',
+        )
       },
     })
     return isPicture ? limit(c, next) : limit(c, async () => void (await requireJson(c, next)))
   })
-  for (const routes of [authRoutes, accountRoutes, workspaceRoutes, memberRoutes, invitationRoutes]) routes(app, services)
+  for (const routes of [authRoutes, accountRoutes, workspaceRoutes, memberRoutes, invitationRoutes])
+    routes(app, services)
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Rollcall', version: '1', description: 'Live membership of multi-tenant products.' },

@@ -16,49 +16,68 @@ import { answerWrite, idempotencyOf, requireSession, serve, type Router } from '
 export function authRoutes(router: Router, services: Services): void {
   const { core, sessions, limits } = services
 
-  serve(router, 'post', '/api/auth/sign-up', { summary: 'Sign up', body: signUpBody, answer: signUpAnswer, status: 201 }, async ({ c, body }) => {
-    const { email, password, name, invitationToken: token } = body
-    const address = c.get('address')
-    if (isCommonPassword(password, [email.split('@')[0] ?? '', name])) {
-      throw badInput('password', 'This password is easy to guess. Choose another one.')
-    }
-    await limits.require('takenEmailByAddress', address)
-    if (token !== undefined) await limits.require('unknownTokenByAddress', address)
-    await limits.spend('signUpByAddress', address)
-    const passwordHash = await hashPassword(password)
-    // the password stays out of what is kept for repeats; it is checked against the account instead
-    const idempotency = idempotencyOf(c, email, { email, name, token })
-    const outcome = await runCommand(core, signUp, { email, passwordHash, name, token }, idempotency).catch(async (error: unknown) => {
-      if (error instanceof Refusal && error.code === 'email_taken') await limits.spend('takenEmailByAddress', address)
-      if (error instanceof Refusal && error.code === 'invitation_not_found') await limits.spend('unknownTokenByAddress', address)
-      throw error
-    })
-    const { user, invitation } = outcome.result
-    if (outcome.repeated && !(await isPassword((await findCredentials(core.sql, user.email))?.passwordHash ?? null, password))) {
-      throw new Refusal('idempotency_mismatch', 'This Idempotency-Key was used for another request. Use a new one.')
-    }
-    await beginSession(c, services, user.id)
-    const workspaces = await readWorkspaces(core.sql, user.id)
-    return answerWrite(c, outcome, { user, workspaces, ...(invitation && { invitation }) }, 201)
-  })
+  serve(
+    router,
+    'post',
+    '/api/auth/sign-up',
+    { summary: 'Sign up', body: signUpBody, answer: signUpAnswer, status: 201 },
+    async ({ c, body }) => {
+      const { email, password, name, invitationToken: token } = body
+      const address = c.get('address')
+      if (isCommonPassword(password, [email.split('@')[0] ?? '', name])) {
+        throw badInput('password', 'This password is easy to guess. Choose another one.')
+      }
+      await limits.require('takenEmailByAddress', address)
+      if (token !== undefined) await limits.require('unknownTokenByAddress', address)
+      await limits.spend('signUpByAddress', address)
+      const passwordHash = await hashPassword(password)
+      // the password stays out of what is kept for repeats; it is checked against the account instead
+      const idempotency = idempotencyOf(c, email, { email, name, token })
+      const outcome = await runCommand(core, signUp, { email, passwordHash, name, token }, idempotency).catch(
+        async (error: unknown) => {
+          if (error instanceof Refusal && error.code === 'email_taken')
+            await limits.spend('takenEmailByAddress', address)
+          if (error instanceof Refusal && error.code === 'invitation_not_found')
+            await limits.spend('unknownTokenByAddress', address)
+          throw error
+        },
+      )
+      const { user, invitation } = outcome.result
+      if (
+        outcome.repeated &&
+        !(await isPassword((await findCredentials(core.sql, user.email))?.passwordHash ?? null, password))
+      ) {
+        throw new Refusal('idempotency_mismatch', 'This Idempotency-Key was used for another request. Use a new one.')
+      }
+      await beginSession(c, services, user.id)
+      const workspaces = await readWorkspaces(core.sql, user.id)
+      return answerWrite(c, outcome, { user, workspaces, ...(invitation && { invitation }) }, 201)
+    },
+  )
 
-  serve(router, 'post', '/api/auth/sign-in', { summary: 'Sign in', body: signInBody, answer: signInAnswer }, async ({ c, body }) => {
-    const address = c.get('address')
-    // By account and address together, so that a stranger's guesses do not lock the owner of the account out.
-    const guess = `${body.email} ${address}`
-    await limits.require('wrongPasswordByAccount', guess)
-    await limits.require('wrongPasswordByAddress', address)
-    const found = await findCredentials(core.sql, body.email)
-    if (!(await isPassword(found?.passwordHash ?? null, body.password)) || !found) {
-      await limits.spend('wrongPasswordByAccount', guess)
-      await limits.spend('wrongPasswordByAddress', address)
-      throw new Refusal('invalid_credentials', 'This email and password do not belong together.')
-    }
-    const held = c.get('session')
-    if (held) await endSessions(services, [{ ...held, userId: held.user.id }])
-    await beginSession(c, services, found.user.id)
-    return c.json({ user: found.user })
-  })
+  serve(
+    router,
+    'post',
+    '/api/auth/sign-in',
+    { summary: 'Sign in', body: signInBody, answer: signInAnswer },
+    async ({ c, body }) => {
+      const address = c.get('address')
+      // By account and address together, so that a stranger's guesses do not lock the owner of the account out.
+      const guess = `${body.email} ${address}`
+      await limits.require('wrongPasswordByAccount', guess)
+      await limits.require('wrongPasswordByAddress', address)
+      const found = await findCredentials(core.sql, body.email)
+      if (!(await isPassword(found?.passwordHash ?? null, body.password)) || !found) {
+        await limits.spend('wrongPasswordByAccount', guess)
+        await limits.spend('wrongPasswordByAddress', address)
+        throw new Refusal('invalid_credentials', 'This email and password do not belong together.')
+      }
+      const held = c.get('session')
+      if (held) await endSessions(services, [{ ...held, userId: held.user.id }])
+      await beginSession(c, services, found.user.id)
+      return c.json({ user: found.user })
+    },
+  )
 
   serve(router, 'post', '/api/auth/sign-out', { summary: 'Sign out' }, async ({ c }) => {
     const { id, publicId, user } = requireSession(c)

@@ -31,7 +31,8 @@ export function guard(services: Services) {
 
 /** Browsers say where a request comes from; a script that says nothing carries no cookie that it was not given. */
 function requireOwnOrigin(origin: string | undefined, site: string | undefined, origins: Set<string>): void {
-  const foreign = (origin !== undefined && !origins.has(origin)) || (site !== undefined && site !== 'same-origin' && site !== 'none')
+  const foreign =
+    (origin !== undefined && !origins.has(origin)) || (site !== undefined && site !== 'same-origin' && site !== 'none')
   if (foreign) throw new Refusal('cross_origin', 'This request came from another site, so it was not carried out.')
 }
 

@@ -7,7 +7,11 @@ export function healthRoutes(router: Router, sql: Sql, draining: () => boolean):
   router.get('/readyz', async (c) => {
     const database = await answersInTime(sql)
     const ready = database && !draining()
-    const state = { status: ready ? 'ready' : 'unavailable', database: database ? 'up' : 'down', redis: 'not configured' }
+    const state = {
+      status: ready ? 'ready' : 'unavailable',
+      database: database ? 'up' : 'down',
+      redis: 'not configured',
+    }
     return c.json(state, ready ? 200 : 503)
   })
 }

@@ -41,37 +41,80 @@ export function invitationRoutes(router: Router, services: Services): void {
     }
   }
 
-  serve(router, 'post', all, { summary: 'Invite one', params: workspaceParams, body: inviteBody, answer: invitationSchema, status: 201 }, async ({ c, params, body }) => {
-    const userId = requireSession(c).user.id
-    await readWorkspace(core.sql, { userId, ...params })
-    await spendEmails(params.workspaceId, [body.email])
-    const input = { userId, ...params, invitations: [body], seal }
-    const outcome = await runCommand(core, sendInvitations, input, idempotencyOf(c, userId, body))
-    const [result] = outcome.result
-    if (!result?.invitation) throw new Refusal(result?.error?.code ?? 'internal', result?.error?.detail ?? 'Nothing was sent.')
-    return answerWrite(c, outcome, result.invitation, 201)
-  })
+  serve(
+    router,
+    'post',
+    all,
+    { summary: 'Invite one', params: workspaceParams, body: inviteBody, answer: invitationSchema, status: 201 },
+    async ({ c, params, body }) => {
+      const userId = requireSession(c).user.id
+      await readWorkspace(core.sql, { userId, ...params })
+      await spendEmails(params.workspaceId, [body.email])
+      const input = { userId, ...params, invitations: [body], seal }
+      const outcome = await runCommand(core, sendInvitations, input, idempotencyOf(c, userId, body))
+      const [result] = outcome.result
+      if (!result?.invitation)
+        throw new Refusal(result?.error?.code ?? 'internal', result?.error?.detail ?? 'Nothing was sent.')
+      return answerWrite(c, outcome, result.invitation, 201)
+    },
+  )
 
-  serve(router, 'post', `${all}/batch`, { summary: 'Invite many, each with its own result', params: workspaceParams, body: inviteBatchBody, answer: inviteBatchAnswer, status: 207 }, async ({ c, params, body }) => {
-    const userId = requireSession(c).user.id
-    await readWorkspace(core.sql, { userId, ...params })
-    await spendEmails(params.workspaceId, body.invitations.map(({ email }) => email))
-    const input = { userId, ...params, invitations: body.invitations, seal }
-    const outcome = await runCommand(core, sendInvitations, input, idempotencyOf(c, userId, body))
-    return answerWrite(c, outcome, { results: outcome.result }, 207)
-  })
+  serve(
+    router,
+    'post',
+    `${all}/batch`,
+    {
+      summary: 'Invite many, each with its own result',
+      params: workspaceParams,
+      body: inviteBatchBody,
+      answer: inviteBatchAnswer,
+      status: 207,
+    },
+    async ({ c, params, body }) => {
+      const userId = requireSession(c).user.id
+      await readWorkspace(core.sql, { userId, ...params })
+      await spendEmails(
+        params.workspaceId,
+        body.invitations.map(({ email }) => email),
+      )
+      const input = { userId, ...params, invitations: body.invitations, seal }
+      const outcome = await runCommand(core, sendInvitations, input, idempotencyOf(c, userId, body))
+      return answerWrite(c, outcome, { results: outcome.result }, 207)
+    },
+  )
 
-  serve(router, 'patch', one, { summary: 'Change an invitation’s role', params: invitationParams, body: changeRoleBody, answer: invitationSchema }, async ({ c, params, body }) => {
-    const outcome = await runCommand(core, changeInvitationRole, { userId: requireSession(c).user.id, ...params, ...body })
-    return answerWrite(c, outcome, outcome.result)
-  })
+  serve(
+    router,
+    'patch',
+    one,
+    {
+      summary: 'Change an invitation’s role',
+      params: invitationParams,
+      body: changeRoleBody,
+      answer: invitationSchema,
+    },
+    async ({ c, params, body }) => {
+      const outcome = await runCommand(core, changeInvitationRole, {
+        userId: requireSession(c).user.id,
+        ...params,
+        ...body,
+      })
+      return answerWrite(c, outcome, outcome.result)
+    },
+  )
 
-  serve(router, 'post', `${one}/resend`, { summary: 'Send a fresh link', params: invitationParams, answer: invitationSchema }, async ({ c, params }) => {
-    const input = { userId: requireSession(c).user.id, ...params, seal }
-    await spendEmails(params.workspaceId, [await readInvitationEmail(core.sql, input)])
-    const outcome = await runCommand(core, resendInvitation, input)
-    return answerWrite(c, outcome, outcome.result)
-  })
+  serve(
+    router,
+    'post',
+    `${one}/resend`,
+    { summary: 'Send a fresh link', params: invitationParams, answer: invitationSchema },
+    async ({ c, params }) => {
+      const input = { userId: requireSession(c).user.id, ...params, seal }
+      await spendEmails(params.workspaceId, [await readInvitationEmail(core.sql, input)])
+      const outcome = await runCommand(core, resendInvitation, input)
+      return answerWrite(c, outcome, outcome.result)
+    },
+  )
 
   serve(router, 'delete', one, { summary: 'Cancel an invitation', params: invitationParams }, async ({ c, params }) => {
     return answerWrite(c, await runCommand(core, cancelInvitation, { userId: requireSession(c).user.id, ...params }))
@@ -81,30 +124,58 @@ export function invitationRoutes(router: Router, services: Services): void {
   async function guessing<R>(address: string, work: () => Promise<R>): Promise<R> {
     await limits.require('unknownTokenByAddress', address)
     return work().catch(async (error: unknown) => {
-      if (error instanceof Refusal && error.code === 'invitation_not_found') await limits.spend('unknownTokenByAddress', address)
+      if (error instanceof Refusal && error.code === 'invitation_not_found')
+        await limits.spend('unknownTokenByAddress', address)
       throw error
     })
   }
 
-  serve(router, 'post', '/api/invitations/preview', { summary: 'What an invitation link is for', body: tokenBody, answer: previewAnswer }, async ({ c, body }) => {
-    return c.json(await guessing(c.get('address'), () => previewInvitation(core.sql, body.token)))
-  })
+  serve(
+    router,
+    'post',
+    '/api/invitations/preview',
+    { summary: 'What an invitation link is for', body: tokenBody, answer: previewAnswer },
+    async ({ c, body }) => {
+      return c.json(await guessing(c.get('address'), () => previewInvitation(core.sql, body.token)))
+    },
+  )
 
-  serve(router, 'post', '/api/invitations/accept', { summary: 'Join by a link', body: tokenBody, answer: acceptAnswer }, async ({ c, body }) => {
-    const userId = requireSession(c).user.id
-    const outcome = await guessing(c.get('address'), () => runCommand(core, acceptInvitation, { userId, ...body }))
-    const { workspaceId } = outcome.result
-    if (outcome.result.outcome === 'waiting') {
-      c.header('Stream-Position', outcome.positions)
-      throw new Refusal('seats_exhausted', 'No seat is free right now. You will be let in by itself as soon as one is.')
-    }
-    const reader = { userId, workspaceId }
-    const [workspace, member] = await Promise.all([readWorkspace(core.sql, reader), readMembership(core.sql, online, reader)])
-    return answerWrite(c, outcome, { workspace, member })
-  })
+  serve(
+    router,
+    'post',
+    '/api/invitations/accept',
+    { summary: 'Join by a link', body: tokenBody, answer: acceptAnswer },
+    async ({ c, body }) => {
+      const userId = requireSession(c).user.id
+      const outcome = await guessing(c.get('address'), () => runCommand(core, acceptInvitation, { userId, ...body }))
+      const { workspaceId } = outcome.result
+      if (outcome.result.outcome === 'waiting') {
+        c.header('Stream-Position', outcome.positions)
+        throw new Refusal(
+          'seats_exhausted',
+          'No seat is free right now. You will be let in by itself as soon as one is.',
+        )
+      }
+      const reader = { userId, workspaceId }
+      const [workspace, member] = await Promise.all([
+        readWorkspace(core.sql, reader),
+        readMembership(core.sql, online, reader),
+      ])
+      return answerWrite(c, outcome, { workspace, member })
+    },
+  )
 
-  serve(router, 'post', '/api/invitations/decline', { summary: 'Decline an invitation', body: tokenBody }, async ({ c, body }) => {
-    const userId = c.get('session')?.user.id ?? null
-    return answerWrite(c, await guessing(c.get('address'), () => runCommand(core, declineInvitation, { userId, ...body })))
-  })
+  serve(
+    router,
+    'post',
+    '/api/invitations/decline',
+    { summary: 'Decline an invitation', body: tokenBody },
+    async ({ c, body }) => {
+      const userId = c.get('session')?.user.id ?? null
+      return answerWrite(
+        c,
+        await guessing(c.get('address'), () => runCommand(core, declineInvitation, { userId, ...body })),
+      )
+    },
+  )
 }

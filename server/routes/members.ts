@@ -1,4 +1,10 @@
-import { changeRoleBody, memberParams, membershipBody, mostAvatarBytes, workspaceParams } from '#shared/protocol/requests.ts'
+import {
+  changeRoleBody,
+  memberParams,
+  membershipBody,
+  mostAvatarBytes,
+  workspaceParams,
+} from '#shared/protocol/requests.ts'
 import { memberWithPresenceSchema, type Member } from '#shared/protocol/resources.ts'
 import { reEncode } from '../avatars/re-encode.ts'
 import { Refusal } from '../core/errors.ts'
@@ -19,38 +25,76 @@ const answer = memberWithPresenceSchema
 export function memberRoutes(router: Router, { core, online }: Services): void {
   const shown = (workspaceId: string, member: Member) => ({ ...member, online: online(workspaceId).has(member.userId) })
 
-  serve(router, 'patch', one, { summary: 'Change a member’s role', params: memberParams, body: changeRoleBody, answer }, async ({ c, params, body }) => {
-    const outcome = await runCommand(core, changeMemberRole, { userId: requireSession(c).user.id, ...params, ...body })
-    return answerWrite(c, outcome, shown(params.workspaceId, outcome.result))
-  })
+  serve(
+    router,
+    'patch',
+    one,
+    { summary: 'Change a member’s role', params: memberParams, body: changeRoleBody, answer },
+    async ({ c, params, body }) => {
+      const outcome = await runCommand(core, changeMemberRole, {
+        userId: requireSession(c).user.id,
+        ...params,
+        ...body,
+      })
+      return answerWrite(c, outcome, shown(params.workspaceId, outcome.result))
+    },
+  )
 
   serve(router, 'delete', one, { summary: 'Remove a member', params: memberParams }, async ({ c, params }) => {
     return answerWrite(c, await runCommand(core, removeMember, { userId: requireSession(c).user.id, ...params }))
   })
 
-  serve(router, 'get', own, { summary: 'One’s own membership', params: workspaceParams, answer }, async ({ c, params }) => {
-    return c.json(await readMembership(core.sql, online, { userId: requireSession(c).user.id, ...params }))
-  })
+  serve(
+    router,
+    'get',
+    own,
+    { summary: 'One’s own membership', params: workspaceParams, answer },
+    async ({ c, params }) => {
+      return c.json(await readMembership(core.sql, online, { userId: requireSession(c).user.id, ...params }))
+    },
+  )
 
-  serve(router, 'patch', own, { summary: 'Change one’s display name', params: workspaceParams, body: membershipBody, answer }, async ({ c, params, body }) => {
-    const outcome = await runCommand(core, changeDisplayName, { userId: requireSession(c).user.id, ...params, ...body })
-    return answerWrite(c, outcome, shown(params.workspaceId, outcome.result))
-  })
+  serve(
+    router,
+    'patch',
+    own,
+    { summary: 'Change one’s display name', params: workspaceParams, body: membershipBody, answer },
+    async ({ c, params, body }) => {
+      const outcome = await runCommand(core, changeDisplayName, {
+        userId: requireSession(c).user.id,
+        ...params,
+        ...body,
+      })
+      return answerWrite(c, outcome, shown(params.workspaceId, outcome.result))
+    },
+  )
 
-  serve(router, 'put', `${own}/avatar`, { summary: 'Set one’s picture: the bytes of a PNG, JPEG, WebP or GIF', params: workspaceParams, answer }, async ({ c, params }) => {
-    const input = { userId: requireSession(c).user.id, ...params }
-    await readMembership(core.sql, online, input)
-    const bytes = Buffer.from(await c.req.arrayBuffer())
-    if (bytes.length > mostAvatarBytes) throw new Refusal('payload_too_large', 'Use a picture of at most 5 MB.')
-    const webp = await reEncode(bytes, c.req.header('content-type') ?? '')
-    const outcome = await runCommand(core, setAvatar, { ...input, webp })
-    return answerWrite(c, outcome, shown(params.workspaceId, outcome.result))
-  })
+  serve(
+    router,
+    'put',
+    `${own}/avatar`,
+    { summary: 'Set one’s picture: the bytes of a PNG, JPEG, WebP or GIF', params: workspaceParams, answer },
+    async ({ c, params }) => {
+      const input = { userId: requireSession(c).user.id, ...params }
+      await readMembership(core.sql, online, input)
+      const bytes = Buffer.from(await c.req.arrayBuffer())
+      if (bytes.length > mostAvatarBytes) throw new Refusal('payload_too_large', 'Use a picture of at most 5 MB.')
+      const webp = await reEncode(bytes, c.req.header('content-type') ?? '')
+      const outcome = await runCommand(core, setAvatar, { ...input, webp })
+      return answerWrite(c, outcome, shown(params.workspaceId, outcome.result))
+    },
+  )
 
-  serve(router, 'delete', `${own}/avatar`, { summary: 'Go back to initials', params: workspaceParams, answer }, async ({ c, params }) => {
-    const outcome = await runCommand(core, setAvatar, { userId: requireSession(c).user.id, ...params, webp: null })
-    return answerWrite(c, outcome, shown(params.workspaceId, outcome.result))
-  })
+  serve(
+    router,
+    'delete',
+    `${own}/avatar`,
+    { summary: 'Go back to initials', params: workspaceParams, answer },
+    async ({ c, params }) => {
+      const outcome = await runCommand(core, setAvatar, { userId: requireSession(c).user.id, ...params, webp: null })
+      return answerWrite(c, outcome, shown(params.workspaceId, outcome.result))
+    },
+  )
 
   router.get('/api/avatars/:hash', async (c) => {
     const webp = await readAvatar(core.sql, c.req.param('hash'))

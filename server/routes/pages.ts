@@ -28,6 +28,8 @@ export function docsPages(router: Router): void {
 <script src="/api/docs/reference.js"></script><script src="/api/docs/start.js"></script></body></html>`
   router.get('/api/docs', (c) => c.html(page))
   router.get('/api/docs/reference.css', (c) => c.body(file('swagger-ui.css'), 200, { 'Content-Type': 'text/css' }))
-  router.get('/api/docs/reference.js', (c) => c.body(file('swagger-ui-bundle.js'), 200, { 'Content-Type': 'text/javascript' }))
+  router.get('/api/docs/reference.js', (c) =>
+    c.body(file('swagger-ui-bundle.js'), 200, { 'Content-Type': 'text/javascript' }),
+  )
   router.get('/api/docs/start.js', (c) => c.body(start, 200, { 'Content-Type': 'text/javascript' }))
 }

@@ -67,17 +67,23 @@ function refusalOf(error: Error): Refusal {
   }
   const code = 'code' in error ? String(error.code) : ''
   if (code === '23505') return conflictOf(error)
-  if (code === '22021' || code === '22P05') return new Refusal('invalid_input', 'Remove characters that cannot be stored.')
-  if (databaseAway.test(code)) return new Refusal('unavailable', 'This cannot be done right now. Try again in a moment.')
+  if (code === '22021' || code === '22P05')
+    return new Refusal('invalid_input', 'Remove characters that cannot be stored.')
+  if (databaseAway.test(code))
+    return new Refusal('unavailable', 'This cannot be done right now. Try again in a moment.')
   return new Refusal('internal', 'Something went wrong on our side. Nothing was changed.')
 }
 
 /** Races that a constraint settled: whoever came second is told so. */
 function conflictOf(error: Error): Refusal {
   const constraint = 'constraint_name' in error ? String(error.constraint_name) : ''
-  if (constraint === 'workspaces_handle_key') return new Refusal('handle_taken', 'This handle is taken. Choose another one.')
-  if (constraint === 'users_email_key') return new Refusal('email_taken', 'This email already has an account. Sign in instead.')
-  if (constraint === 'one_open_invitation') return new Refusal('already_invited', 'This address already has an open invitation.')
-  if (constraint === 'members_workspace_id_user_id_key') return new Refusal('already_member', 'This person is already a member.')
+  if (constraint === 'workspaces_handle_key')
+    return new Refusal('handle_taken', 'This handle is taken. Choose another one.')
+  if (constraint === 'users_email_key')
+    return new Refusal('email_taken', 'This email already has an account. Sign in instead.')
+  if (constraint === 'one_open_invitation')
+    return new Refusal('already_invited', 'This address already has an open invitation.')
+  if (constraint === 'members_workspace_id_user_id_key')
+    return new Refusal('already_member', 'This person is already a member.')
   return new Refusal('internal', 'Something went wrong on our side. Nothing was changed.')
 }

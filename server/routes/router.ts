@@ -6,7 +6,14 @@ import { Refusal } from '../core/errors.ts'
 import type { Outcome } from '../core/run-command.ts'
 import type { Env } from './env.ts'
 
-type Schemas = { params?: z.ZodType; query?: z.ZodType; body?: z.ZodType; answer?: z.ZodType; status?: number; summary: string }
+type Schemas = {
+  params?: z.ZodType
+  query?: z.ZodType
+  body?: z.ZodType
+  answer?: z.ZodType
+  status?: number
+  summary: string
+}
 type Out<S> = S extends z.ZodType ? z.infer<S> : undefined
 export type Call<S extends Schemas> = {
   c: Context<Env>
@@ -15,7 +22,10 @@ export type Call<S extends Schemas> = {
   body: Out<S['body']>
 }
 
-const problem = { description: 'Refused, with a code', content: { 'application/problem+json': { schema: problemSchema } } }
+const problem = {
+  description: 'Refused, with a code',
+  content: { 'application/problem+json': { schema: problemSchema } },
+}
 
 export type Router = OpenAPIHono<Env>
 
@@ -59,7 +69,12 @@ export function serve<const S extends Schemas>(
   })
   router.openapi(route, (async (c: Context<Env>) => {
     const valid = (target: string, schema: unknown) => (schema ? c.req.valid(target as never) : undefined)
-    return handle({ c, params: valid('param', params), query: valid('query', query), body: valid('json', body) } as Call<S>)
+    return handle({
+      c,
+      params: valid('param', params),
+      query: valid('query', query),
+      body: valid('json', body),
+    } as Call<S>)
   }) as never)
 }
 
@@ -71,7 +86,12 @@ export function requireSession(c: Context<Env>): Session {
 }
 
 /** Answers a write: with where in the live streams it can be seen. */
-export function answerWrite(c: Context<Env>, outcome: Outcome<unknown>, body?: unknown, status: 200 | 201 | 207 = 200): Response {
+export function answerWrite(
+  c: Context<Env>,
+  outcome: Outcome<unknown>,
+  body?: unknown,
+  status: 200 | 201 | 207 = 200,
+): Response {
   if (outcome.positions) c.header('Stream-Position', outcome.positions)
   return body === undefined ? c.body(null, 204) : c.json(body as object, status)
 }
@@ -80,6 +100,7 @@ export function answerWrite(c: Context<Env>, outcome: Outcome<unknown>, body?: u
 export function idempotencyOf(c: Context<Env>, caller: string, body: unknown) {
   const key = c.req.header('idempotency-key')
   if (key === undefined) return undefined
-  if (key.length === 0 || key.length > 200) throw new Refusal('invalid_input', 'Use an Idempotency-Key of 1 to 200 characters.')
+  if (key.length === 0 || key.length > 200)
+    throw new Refusal('invalid_input', 'Use an Idempotency-Key of 1 to 200 characters.')
   return { scope: `${caller} ${c.req.method} ${c.req.path}`, key, body }
 }

@@ -30,60 +30,138 @@ const handleParams = z.strictObject({ handle: z.string().max(200) })
 export function workspaceRoutes(router: Router, { core, limits, epoch, online }: Services): void {
   const { sql } = core
 
-  serve(router, 'get', '/api/handles', { summary: 'The handle for a name', query: z.strictObject({ name: z.string().max(320) }), answer: handleAnswer }, async ({ c, query }) => {
-    await limits.spend('handlesByAddress', requireSession(c).user.id)
-    return c.json(await handleForName(sql, query.name))
-  })
+  serve(
+    router,
+    'get',
+    '/api/handles',
+    { summary: 'The handle for a name', query: z.strictObject({ name: z.string().max(320) }), answer: handleAnswer },
+    async ({ c, query }) => {
+      await limits.spend('handlesByAddress', requireSession(c).user.id)
+      return c.json(await handleForName(sql, query.name))
+    },
+  )
 
-  serve(router, 'get', '/api/handles/{handle}', { summary: 'Whether a handle is free', params: handleParams, answer: handleAnswer }, async ({ c, params }) => {
-    await limits.spend('handlesByAddress', requireSession(c).user.id)
-    return c.json(await handleAvailability(sql, params.handle))
-  })
+  serve(
+    router,
+    'get',
+    '/api/handles/{handle}',
+    { summary: 'Whether a handle is free', params: handleParams, answer: handleAnswer },
+    async ({ c, params }) => {
+      await limits.spend('handlesByAddress', requireSession(c).user.id)
+      return c.json(await handleAvailability(sql, params.handle))
+    },
+  )
 
-  serve(router, 'post', '/api/workspaces', { summary: 'Create a workspace', body: createWorkspaceBody, answer: workspaceSchema, status: 201 }, async ({ c, body }) => {
-    const userId = requireSession(c).user.id
-    await limits.spend('workspacesByUser', userId)
-    const outcome = await runCommand(core, createWorkspace, { userId, ...body }, idempotencyOf(c, userId, body))
-    return answerWrite(c, outcome, outcome.result, 201)
-  })
+  serve(
+    router,
+    'post',
+    '/api/workspaces',
+    { summary: 'Create a workspace', body: createWorkspaceBody, answer: workspaceSchema, status: 201 },
+    async ({ c, body }) => {
+      const userId = requireSession(c).user.id
+      await limits.spend('workspacesByUser', userId)
+      const outcome = await runCommand(core, createWorkspace, { userId, ...body }, idempotencyOf(c, userId, body))
+      return answerWrite(c, outcome, outcome.result, 201)
+    },
+  )
 
-  serve(router, 'get', '/api/workspaces', { summary: 'The workspaces that one is a member of', answer: workspacesAnswer }, async ({ c }) => {
-    return c.json({ workspaces: await readWorkspaces(sql, requireSession(c).user.id) })
-  })
+  serve(
+    router,
+    'get',
+    '/api/workspaces',
+    { summary: 'The workspaces that one is a member of', answer: workspacesAnswer },
+    async ({ c }) => {
+      return c.json({ workspaces: await readWorkspaces(sql, requireSession(c).user.id) })
+    },
+  )
 
-  serve(router, 'get', '/api/workspaces/by-handle/{handle}', { summary: 'A workspace by its current or former handle', params: handleParams, answer: workspaceSchema }, async ({ c, params }) => {
-    return c.json(await readWorkspaceByHandle(sql, params.handle, requireSession(c).user.id))
-  })
+  serve(
+    router,
+    'get',
+    '/api/workspaces/by-handle/{handle}',
+    { summary: 'A workspace by its current or former handle', params: handleParams, answer: workspaceSchema },
+    async ({ c, params }) => {
+      return c.json(await readWorkspaceByHandle(sql, params.handle, requireSession(c).user.id))
+    },
+  )
 
-  serve(router, 'get', one, { summary: 'A workspace', params: workspaceParams, answer: workspaceSchema }, async ({ c, params }) => {
-    return c.json(await readWorkspace(sql, { userId: requireSession(c).user.id, ...params }))
-  })
+  serve(
+    router,
+    'get',
+    one,
+    { summary: 'A workspace', params: workspaceParams, answer: workspaceSchema },
+    async ({ c, params }) => {
+      return c.json(await readWorkspace(sql, { userId: requireSession(c).user.id, ...params }))
+    },
+  )
 
-  serve(router, 'patch', one, { summary: 'Rename a workspace or change its handle', params: workspaceParams, body: changeWorkspaceBody, answer: workspaceSchema }, async ({ c, params, body }) => {
-    const input = { userId: requireSession(c).user.id, ...params }
-    const outcome = await runCommand(core, changeWorkspace, { ...input, ...body })
-    return answerWrite(c, outcome, await readWorkspace(sql, input))
-  })
+  serve(
+    router,
+    'patch',
+    one,
+    {
+      summary: 'Rename a workspace or change its handle',
+      params: workspaceParams,
+      body: changeWorkspaceBody,
+      answer: workspaceSchema,
+    },
+    async ({ c, params, body }) => {
+      const input = { userId: requireSession(c).user.id, ...params }
+      const outcome = await runCommand(core, changeWorkspace, { ...input, ...body })
+      return answerWrite(c, outcome, await readWorkspace(sql, input))
+    },
+  )
 
-  serve(router, 'delete', one, { summary: 'Delete a workspace for good', params: workspaceParams }, async ({ c, params }) => {
-    return answerWrite(c, await runCommand(core, deleteWorkspace, { userId: requireSession(c).user.id, ...params }))
-  })
+  serve(
+    router,
+    'delete',
+    one,
+    { summary: 'Delete a workspace for good', params: workspaceParams },
+    async ({ c, params }) => {
+      return answerWrite(c, await runCommand(core, deleteWorkspace, { userId: requireSession(c).user.id, ...params }))
+    },
+  )
 
-  serve(router, 'post', `${one}/leave`, { summary: 'Leave a workspace', params: workspaceParams }, async ({ c, params }) => {
-    return answerWrite(c, await runCommand(core, leaveWorkspace, { userId: requireSession(c).user.id, ...params }))
-  })
+  serve(
+    router,
+    'post',
+    `${one}/leave`,
+    { summary: 'Leave a workspace', params: workspaceParams },
+    async ({ c, params }) => {
+      return answerWrite(c, await runCommand(core, leaveWorkspace, { userId: requireSession(c).user.id, ...params }))
+    },
+  )
 
-  serve(router, 'get', `${one}/roster`, { summary: 'Members, invitations and seats, at a position', params: workspaceParams, answer: rosterAnswer }, async ({ c, params }) => {
-    const body = JSON.stringify(await readRoster(sql, epoch, online, { userId: requireSession(c).user.id, ...params }))
-    const etag = etagOf(body)
-    c.header('ETag', etag)
-    if (c.req.header('if-none-match') === etag) return c.body(null, 304)
-    return c.body(body, 200, { 'Content-Type': 'application/json' })
-  })
+  serve(
+    router,
+    'get',
+    `${one}/roster`,
+    { summary: 'Members, invitations and seats, at a position', params: workspaceParams, answer: rosterAnswer },
+    async ({ c, params }) => {
+      const body = JSON.stringify(
+        await readRoster(sql, epoch, online, { userId: requireSession(c).user.id, ...params }),
+      )
+      const etag = etagOf(body)
+      c.header('ETag', etag)
+      if (c.req.header('if-none-match') === etag) return c.body(null, 304)
+      return c.body(body, 200, { 'Content-Type': 'application/json' })
+    },
+  )
 
-  serve(router, 'get', `${one}/events`, { summary: 'The history of a workspace after a position', params: workspaceParams, query: eventsQuery, answer: eventsAnswer }, async ({ c, params, query }) => {
-    const { after, limit, type } = query
-    const types = type === undefined ? null : type.split(',')
-    return c.json(await readHistory(sql, { userId: requireSession(c).user.id, ...params, after, limit, types }))
-  })
+  serve(
+    router,
+    'get',
+    `${one}/events`,
+    {
+      summary: 'The history of a workspace after a position',
+      params: workspaceParams,
+      query: eventsQuery,
+      answer: eventsAnswer,
+    },
+    async ({ c, params, query }) => {
+      const { after, limit, type } = query
+      const types = type === undefined ? null : type.split(',')
+      return c.json(await readHistory(sql, { userId: requireSession(c).user.id, ...params, after, limit, types }))
+    },
+  )
 }

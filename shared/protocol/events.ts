@@ -64,10 +64,11 @@ export const userEvents = {
   'session.ended': z.strictObject({ sessionId: idSchema }),
 } as const
 
-export const eventsOf = { workspace: workspaceEvents, account: accountEvents, user: userEvents } as const satisfies Record<
-  StreamKind,
-  Record<string, z.ZodType>
->
+export const eventsOf = {
+  workspace: workspaceEvents,
+  account: accountEvents,
+  user: userEvents,
+} as const satisfies Record<StreamKind, Record<string, z.ZodType>>
 
 export const actorSchema = z.strictObject({ memberId: idSchema, displayName: z.string() }).meta({ id: 'Actor' })
 export type Actor = z.infer<typeof actorSchema>

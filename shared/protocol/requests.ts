@@ -125,7 +125,11 @@ export const eventsQuery = z.strictObject({
   /** Event types, separated by commas. */
   type: z.string().max(500).optional(),
 })
-export const eventsAnswer = z.strictObject({ position: positionSchema, events: z.array(eventSchema), hasMore: z.boolean() })
+export const eventsAnswer = z.strictObject({
+  position: positionSchema,
+  events: z.array(eventSchema),
+  hasMore: z.boolean(),
+})
 
 export const workspaceParams = z.strictObject({ workspaceId: idSchema })
 export const memberParams = z.strictObject({ workspaceId: idSchema, memberId: idSchema })

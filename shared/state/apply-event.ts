@@ -24,7 +24,10 @@ export function applyWorkspaceEvent(state: WorkspaceState, event: WorkspaceEvent
       return { ...state, members: state.members.filter((member) => member.id !== event.data.memberId) }
     case 'invitation.sent':
     case 'invitation.resent':
-      return withInvitations(state, [...without(state, event.data.invitation.id), event.data.invitation].sort(bySending))
+      return withInvitations(
+        state,
+        [...without(state, event.data.invitation.id), event.data.invitation].sort(bySending),
+      )
     case 'invitation.role_changed':
       return withInvitation(state, event.data.invitationId, { role: event.data.role })
     case 'invitation.waiting':
@@ -78,7 +81,9 @@ export function applyUserEvent(state: UserState, event: UserEvent): UserState {
 
 /** The switcher's order: owned before joined, the default one first of all, then by name; ties by id. */
 export function inSwitcher(one: JoinedWorkspace, other: JoinedWorkspace): number {
-  return rank(one) - rank(other) || compare(one.name.toLowerCase(), other.name.toLowerCase()) || compare(one.id, other.id)
+  return (
+    rank(one) - rank(other) || compare(one.name.toLowerCase(), other.name.toLowerCase()) || compare(one.id, other.id)
+  )
 }
 
 function rank(workspace: JoinedWorkspace): number {
@@ -118,6 +123,8 @@ function without(state: PresentWorkspace, id: string): Invitation[] {
 }
 
 function withWorkspace(state: UserState, id: string, change: Partial<JoinedWorkspace>): UserState {
-  const workspaces = state.workspaces.map((workspace) => (workspace.id === id ? { ...workspace, ...change } : workspace))
+  const workspaces = state.workspaces.map((workspace) =>
+    workspace.id === id ? { ...workspace, ...change } : workspace,
+  )
   return { ...state, workspaces: workspaces.sort(inSwitcher) }
 }

@@ -15,7 +15,6 @@ class Log {
   letters: Letter[] = []
   frames: Letter[][] = []
   connected = true
-  watchers = 0
   snapshots = 0
 
   append(letter: string): void {
@@ -42,7 +41,8 @@ class Log {
   watch({ after, epoch }: Watch): Promise<WatchAnswer> {
     if (!this.connected) return Promise.reject(new Error('connection lost'))
     const held = { ok: true as const, position: this.letters.length, epoch: this.epoch }
-    const reset = after === undefined || after > held.position || epoch !== this.epoch || held.position - after > mostCaughtUp
+    const reset =
+      after === undefined || after > held.position || epoch !== this.epoch || held.position - after > mostCaughtUp
     const events = this.letters.slice(after) as never[]
     return Promise.resolve(reset ? { ...held, reset: true } : { ...held, events })
   }

@@ -1,6 +1,13 @@
 import { Refusal } from '../../core/errors.ts'
 import type { Command, Unit } from '../../core/run-command.ts'
-import { openByToken, requireAddressee, requireUnexpired, type ByToken, type TokenInput, type TokenUser } from '../open-by-token.ts'
+import {
+  openByToken,
+  requireAddressee,
+  requireUnexpired,
+  type ByToken,
+  type TokenInput,
+  type TokenUser,
+} from '../open-by-token.ts'
 import { settleSeats } from '../seats.ts'
 
 export type Acceptance = { outcome: 'accepted' | 'waiting'; workspaceId: string }

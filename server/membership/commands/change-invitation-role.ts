@@ -24,7 +24,13 @@ export const changeInvitationRole: Command<Input, InWorkspace, Invitation> = {
     if (changed.length === 0) {
       throw new Refusal('invitation_not_pending', 'This invitation is no longer pending. Resend it first.')
     }
-    draft.append('workspace', workspace.id, 'invitation.role_changed', { invitationId, role }, { actor: actorOf(actor) })
+    draft.append(
+      'workspace',
+      workspace.id,
+      'invitation.role_changed',
+      { invitationId, role },
+      { actor: actorOf(actor) },
+    )
     return invitationOf({ ...row, role })
   },
 }

@@ -35,6 +35,10 @@ async function closeInvitations({ tx, draft, workspace }: Unit & InWorkspace): P
   for (const { id, askedBy } of open) {
     await withdraw(tx, expiryKey(id))
     if (!askedBy) continue
-    draft.append('user', askedBy, 'invitation.closed', { invitationId: id, workspaceName: workspace.name, outcome: 'deleted' })
+    draft.append('user', askedBy, 'invitation.closed', {
+      invitationId: id,
+      workspaceName: workspace.name,
+      outcome: 'deleted',
+    })
   }
 }

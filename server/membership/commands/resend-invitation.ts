@@ -34,9 +34,7 @@ async function renew(unit: Unit & InWorkspace, row: InvitationRow, seal: SealTok
   const { tx, at, workspace, actor } = unit
   const { token, hash } = newToken()
   const place =
-    row.status === 'pending'
-      ? tx`line`
-      : tx`(select line_end from accounts where id = ${workspace.accountId})`
+    row.status === 'pending' ? tx`line` : tx`(select line_end from accounts where id = ${workspace.accountId})`
   if (row.status === 'expired') await tx`update accounts set line_end = line_end + 1 where id = ${workspace.accountId}`
   const [renewed] = await tx<{ expiresAt: string }[]>`
     update invitations

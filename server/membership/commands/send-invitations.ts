@@ -87,7 +87,13 @@ async function sendOne(unit: Working, email: string, role: AssignableRole, seal:
       returning expires_at`,
   )
   for (const row of expired) {
-    unit.draft.append('workspace', workspace.id, 'invitation.cancelled', { invitationId: row.id }, { actor: actorOf(actor) })
+    unit.draft.append(
+      'workspace',
+      workspace.id,
+      'invitation.cancelled',
+      { invitationId: row.id },
+      { actor: actorOf(actor) },
+    )
     await withdraw(tx, expiryKey(row.id))
   }
   if (!inserted) throw new Error('The account of a workspace has no row.')

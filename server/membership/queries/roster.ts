@@ -21,12 +21,16 @@ export async function readRoster(
   { userId, workspaceId }: { userId: string; workspaceId: string },
 ): Promise<RosterAnswer> {
   const streams = [streamOf('workspace', workspaceId)]
-  const [[workspace], members, invitations, [heads]] = await readWithin(sql, { workspace: workspaceId, streams }, (tx) => [
-    workspaceFor(tx, workspaceId, userId),
-    membersIn(tx, workspaceId),
-    invitationsIn(tx, workspaceId),
-    headsOf(tx, workspaceId),
-  ])
+  const [[workspace], members, invitations, [heads]] = await readWithin(
+    sql,
+    { workspace: workspaceId, streams },
+    (tx) => [
+      workspaceFor(tx, workspaceId, userId),
+      membersIn(tx, workspaceId),
+      invitationsIn(tx, workspaceId),
+      headsOf(tx, workspaceId),
+    ],
+  )
   if (!workspace || !heads) throw notFound()
   const here = online(workspaceId)
   return {

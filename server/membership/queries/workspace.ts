@@ -29,7 +29,12 @@ export async function readMembership(sql: Sql, online: Online, reader: Reader): 
   return readMember(sql, online, reader.workspaceId, memberId)
 }
 
-export async function readMember(sql: Sql, online: Online, workspaceId: string, id: string): Promise<MemberWithPresence> {
+export async function readMember(
+  sql: Sql,
+  online: Online,
+  workspaceId: string,
+  id: string,
+): Promise<MemberWithPresence> {
   const [[row]] = await readWithin(sql, { workspace: workspaceId }, (tx) => [memberWith(tx, workspaceId, id)])
   if (!row) throw notFound()
   return { ...memberOf(row), online: online(workspaceId).has(row.userId) }

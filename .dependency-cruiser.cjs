@@ -1,0 +1,66 @@
+/** The arrows of the architecture: a change flows one way, through folders whose names tell it. */
+const domains = '^server/(accounts|membership|agents|helpdesk|billing)/'
+const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to })
+
+module.exports = {
+  forbidden: [
+    rule('no-cycles', {}, { circular: true }, 'A cycle has no first file to read.'),
+    rule(
+      'shared-is-pure',
+      { path: '^shared/' },
+      { path: '^(server|client|tests)/' },
+      'What both sides share knows neither.',
+    ),
+    rule(
+      'core-knows-no-transport',
+      { path: `^server/core/|${domains}` },
+      { path: 'node_modules/(hono|@hono|socket\\.io|redis)/' },
+      'Commands are the same whoever asks.',
+    ),
+    rule(
+      'core-is-below',
+      { path: '^server/core/' },
+      { path: `${domains}|^server/(routes|gateway|jobs|relay|auth)/` },
+      'The core serves the domains.',
+    ),
+    rule(
+      'routes-write-no-sql',
+      { path: '^server/routes/', pathNot: '^server/routes/(health|mailbox)\\.ts$' },
+      { path: '^server/db/|node_modules/postgres/' },
+      'Routes call one command or query.',
+    ),
+    rule(
+      'gateway-runs-no-command',
+      { path: '^server/gateway/' },
+      { path: '/commands/|core/run-command' },
+      'No socket message changes anything.',
+    ),
+    rule(
+      'sockets-in-gateway',
+      { path: '^server/', pathNot: '^server/gateway/' },
+      { path: 'node_modules/socket\\.io/' },
+      'Socket.IO stays in the gateway.',
+    ),
+    rule(
+      'lucia-behind-sessions',
+      { path: '^server/', pathNot: '^server/auth/sessions\\.ts$' },
+      { path: 'node_modules/(lucia|@lucia-auth)/' },
+      'So that it can be swapped.',
+    ),
+    rule(
+      'client-reads-types-alone',
+      { path: '^client/' },
+      { path: '^server/', dependencyTypesNot: ['type-only'] },
+      'The server is behind HTTP.',
+    ),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tests/tsconfig.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.svelte'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+}

@@ -1,0 +1,32 @@
+import { createSubscriber } from 'svelte/reactivity'
+
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' })
+const distance = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const
+
+const minutely = createSubscriber((update) => {
+  const timer = setInterval(update, 30_000)
+  return () => clearInterval(timer)
+})
+
+export function dayOf(time: string): string {
+  return day.format(new Date(time))
+}
+
+export function momentOf(time: string): string {
+  return moment.format(new Date(time))
+}
+
+/** `3 hours ago`, `in 7 days`; in an effect or markup it stays right as time passes. */
+export function fromNow(time: string): string {
+  minutely()
+  const away = Date.parse(time) - Date.now()
+  const [unit, length] = units.find(([, length]) => Math.abs(away) >= length - length / 120) ?? ['second', 1_000]
+  return unit === 'second' ? 'just now' : distance.format(Math.round(away / length), unit)
+}

@@ -1,0 +1,81 @@
+import type { StreamEvent } from '#shared/protocol/events.ts'
+import type { Stream } from '#shared/protocol/streams.ts'
+import { createDoor, type Door } from '../socket.ts'
+import { announcer } from './announcer.svelte.ts'
+import { StreamSync, type Snapshot, type Source } from './sync.ts'
+
+export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline'
+
+type AnySync = StreamSync<never, never>
+
+/** The page's one connection, and the streams that it keeps. */
+export class Live {
+  connection = $state<Connection>('connecting')
+  private readonly door: Door
+  private readonly syncs = new Map<Stream, AnySync>()
+  private readonly page = new AbortController()
+
+  /** `refused`: the server did not let the connection in, so the session may be over. */
+  constructor(refused: () => void) {
+    this.door = createDoor({
+      connected: () => this.connected(),
+      disconnected: () => this.lost(),
+      refused,
+      events: ({ stream, events }) => this.syncs.get(stream)?.hear(events as never[]),
+      closed: ({ stream, code }) => {
+        if (code === 'signed_out') refused()
+        else this.syncs.get(stream)?.close(code)
+      },
+    })
+    addEventListener('online', () => this.doubt(), this.page)
+    addEventListener('offline', () => this.lost(), this.page)
+    document.addEventListener('visibilitychange', () => document.hidden || this.doubt(), this.page)
+    this.door.open()
+  }
+
+  /** Keeps a stream's state until the answer is called. */
+  follow<State, Event extends StreamEvent>(source: Source<State, Event>, held?: Snapshot<State>): () => void {
+    const transport = { isConnected: this.door.isConnected, watch: this.door.watch, wait }
+    const sync = new StreamSync(source, transport, held)
+    this.syncs.set(source.stream, sync as unknown as AnySync)
+    sync.catchUp()
+    return () => {
+      sync.stop()
+      if (this.syncs.get(source.stream) !== (sync as unknown as AnySync)) return
+      this.syncs.delete(source.stream)
+      this.door.unwatch(source.stream)
+    }
+  }
+
+  /** After sleep or a change of network: asks for whatever was missed, at once. */
+  doubt(): void {
+    if (this.door.isConnected()) this.connected()
+    else this.door.open()
+  }
+
+  end(): void {
+    this.page.abort()
+    for (const sync of this.syncs.values()) sync.stop()
+    this.syncs.clear()
+    this.door.close()
+  }
+
+  private connected(): void {
+    if (this.connection === 'reconnecting' || this.connection === 'offline')
+      announcer.say('Connected again. Everything is up to date.')
+    this.connection = 'live'
+    for (const sync of this.syncs.values()) sync.catchUp()
+  }
+
+  private lost(): void {
+    if (this.page.signal.aborted) return
+    this.connection = navigator.onLine ? 'reconnecting' : 'offline'
+    announcer.say(
+      navigator.onLine ? 'Connection lost. Reconnecting.' : 'You are offline. What you see may be out of date.',
+    )
+  }
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

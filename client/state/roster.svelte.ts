@@ -1,0 +1,76 @@
+import type { Seats } from '#shared/plans.ts'
+import type { AccountEvent, WorkspaceEvent } from '#shared/protocol/events.ts'
+import type { RosterAnswer } from '#shared/protocol/requests.ts'
+import { streamOf } from '#shared/protocol/streams.ts'
+import { applyAccountEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
+import type { JoinedWorkspace, WorkspaceState } from '#shared/state/snapshots.ts'
+import { api, ApiError } from '../api.ts'
+import type { Live } from './live.svelte.ts'
+import type { Source } from './sync.ts'
+
+type Present = NonNullable<WorkspaceState>
+export type RosterListener = (event: WorkspaceEvent, before: Present) => void
+
+/** The open workspace: its members and invitations, and its account's seats, kept up to date from their streams. */
+export class Roster {
+  state = $state.raw<Present | null>(null)
+  seats = $state.raw<Seats | null>(null)
+  private readonly workspaceId: string
+  private readonly heard: RosterListener
+  private readonly stops: (() => void)[]
+  private reading: Promise<RosterAnswer | null> | null = null
+
+  constructor(live: Live, { id, accountId }: JoinedWorkspace, heard: RosterListener) {
+    this.workspaceId = id
+    this.heard = heard
+    this.stops = [live.follow(this.members(id)), live.follow(this.account(accountId))]
+  }
+
+  stop(): void {
+    for (const stop of this.stops) stop()
+  }
+
+  private members(id: string): Source<WorkspaceState, WorkspaceEvent> {
+    return {
+      stream: streamOf('workspace', id),
+      takeSnapshot: async () => {
+        const roster = await this.read()
+        if (!roster) return null
+        const { workspace, members, invitations, position, epoch } = roster
+        return { position, epoch, state: { workspace, members, invitations } }
+      },
+      apply: applyWorkspaceEvent,
+      changed: (state, { events, before }) => {
+        // a deleted workspace stays on the screen for the moment until the person's own stream moves them away
+        if (state) this.state = state
+        if (before) for (const event of events) this.heard(event, before)
+      },
+      closed: () => undefined,
+    }
+  }
+
+  private account(id: string): Source<Seats, AccountEvent> {
+    return {
+      stream: streamOf('account', id),
+      takeSnapshot: async () => {
+        const roster = await this.read()
+        return roster && { position: roster.accountPosition, epoch: roster.epoch, state: roster.seats }
+      },
+      apply: applyAccountEvent,
+      changed: (state) => (this.seats = state),
+      closed: () => undefined,
+    }
+  }
+
+  /** Both streams start from one answer. */
+  private read(): Promise<RosterAnswer | null> {
+    this.reading ??= api
+      .roster(this.workspaceId)
+      .catch((error: unknown) => {
+        if (error instanceof ApiError && error.code === 'not_found') return null
+        throw error
+      })
+      .finally(() => (this.reading = null))
+    return this.reading
+  }
+}

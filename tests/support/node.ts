@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import postgres from 'postgres'
+import { afterAll, beforeAll, inject } from 'vitest'
+import type { Config } from '#server/config.ts'
+import { startNode, type RunningNode } from '#server/node.ts'
+import { databaseUrl, template } from './global-setup.ts'
+import { startMailPeer, type MailPeer } from './mail.ts'
+
+export type TestNode = RunningNode & {
+  mail: MailPeer
+  databaseUrl: string
+  /** The database as its owner, past row-level security: for arranging and for looking at what nobody may see. */
+  owner: postgres.Sql
+}
+
+/** A node of the test file's own: its own database, real HTTP and sockets, and a real SMTP peer for its emails. */
+export function useNode(overrides: Partial<Config> = {}): () => TestNode {
+  let node: TestNode | undefined
+  let end: (() => Promise<void>) | undefined
+  beforeAll(async () => {
+    ;({ node, end } = await startTestNode(overrides))
+  })
+  afterAll(() => end?.())
+  return () => {
+    if (!node) throw new Error('The node starts before the first test.')
+    return node
+  }
+}
+
+export async function startTestNode(overrides: Partial<Config>): Promise<{ node: TestNode; end: () => Promise<void> }> {
+  const adminUrl = inject('adminUrl')
+  const name = `rollcall_${randomUUID().replaceAll('-', '')}`
+  const admin = postgres(adminUrl, { max: 1, onnotice: () => undefined })
+  await admin`create database ${admin(name)} template ${admin(template)}`
+  const url = databaseUrl(adminUrl, name)
+  const mail = await startMailPeer()
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'rollcall-node-'))
+  const running = await startNode(
+    { ...defaults, databaseUrl: url, smtpUrl: mail.url, dataDir, ...overrides },
+    { limitFactor: 1000 },
+  )
+  const owner = postgres(url, { max: 2, onnotice: () => undefined, transform: { column: { from: postgres.toCamel } } })
+  return {
+    node: { ...running, mail, owner, databaseUrl: url },
+    async end() {
+      await owner.end()
+      await running.stop()
+      await mail.stop()
+      await admin`drop database ${admin(name)} with (force)`
+      await admin.end()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+const defaults: Config = {
+  port: 0,
+  host: '127.0.0.1',
+  publicUrl: '',
+  databaseUrl: undefined,
+  smtpUrl: undefined,
+  mailFrom: 'Rollcall <rollcall@localhost>',
+  billing: 'manual',
+  metricsPort: undefined,
+  dataDir: '',
+  trustedProxies: [],
+  secretKey: 'a key that only tests use, 32 letters',
+  logLevel: 'error',
+  clientDir: 'dist/client',
+}

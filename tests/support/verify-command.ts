@@ -1,0 +1,101 @@
+import { expect } from 'vitest'
+import {
+  eventsOf,
+  type AccountEvent,
+  type StreamEvent,
+  type UserEvent,
+  type WorkspaceEvent,
+} from '#shared/protocol/events.ts'
+import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
+import { kindOf, streamOf, type Stream } from '#shared/protocol/streams.ts'
+import { applyAccountEvent, applyUserEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
+import type { UserState, WorkspaceState } from '#shared/state/snapshots.ts'
+import { connectLive } from './live.ts'
+import type { TestNode } from './node.ts'
+import type { Person } from './people.ts'
+
+type Watched = { stream: Stream; position: number; state: unknown }
+
+/**
+ * S3: old state + events = new state, for the workspace and its account as `watcher` sees them and for each person's own
+ * stream; the events come over the real socket and fit their strict schemas without a gap. Answers what `act` answers.
+ */
+export async function verifyCommand<R>(
+  node: TestNode,
+  watcher: Person,
+  workspaceId: string,
+  people: Person[],
+  act: () => Promise<R>,
+): Promise<R> {
+  const before = await snapshots(watcher, workspaceId, people)
+  const result = await act()
+  const after = await snapshots(watcher, workspaceId, people)
+  for (const [index, old] of before.entries()) {
+    const fresh = after[index]
+    if (!fresh) continue
+    const reader = kindOf(old.stream) === 'user' ? (people[ownerIndex(before, index)] ?? watcher) : watcher
+    const events = await readAfter(node, reader, old.stream, old.position)
+    expect(events.map((event) => event.position)).toEqual(events.map((_, nth) => old.position + 1 + nth))
+    for (const event of events) expectStrict(old.stream, event)
+    expect(applied(old, events)).toEqual(fresh.state)
+    expect(fresh.position).toBe(old.position + events.length)
+  }
+  return result
+}
+
+function ownerIndex(all: Watched[], index: number): number {
+  return all.slice(0, index).filter((one) => kindOf(one.stream) === 'user').length
+}
+
+async function snapshots(watcher: Person, workspaceId: string, people: Person[]): Promise<Watched[]> {
+  const roster = await watcher.roster(workspaceId)
+  const users = await Promise.all(people.map((person) => person.me()))
+  const shared: Watched[] = []
+  if (roster.workspace) {
+    shared.push({
+      stream: streamOf('workspace', workspaceId),
+      position: roster.position,
+      state: workspaceState(roster),
+    })
+    shared.push({
+      stream: streamOf('account', roster.workspace.accountId),
+      position: roster.accountPosition,
+      state: roster.seats,
+    })
+  }
+  return [
+    ...shared,
+    ...users.map((me) => ({ stream: streamOf('user', me.user.id), position: me.position, state: userState(me) })),
+  ]
+}
+
+/** What the workspace's stream knows: the reader's own role and who is online are not its matter. */
+export function workspaceState({ workspace, members, invitations }: RosterAnswer): WorkspaceState {
+  const { role: _role, memberId: _memberId, memberCount: _count, ...core } = workspace
+  return { workspace: core, members: members.map(({ online: _online, ...member }) => member), invitations }
+}
+
+export function userState({ workspaces, waiting }: MeAnswer): UserState {
+  return { workspaces: workspaces.map(({ memberCount: _count, ...workspace }) => workspace), waiting }
+}
+
+async function readAfter(node: TestNode, reader: Person, stream: Stream, after: number): Promise<StreamEvent[]> {
+  const live = await connectLive(node, reader)
+  const answer = await live.watch(stream, after)
+  live.close()
+  if (!answer.ok || !('events' in answer)) throw new Error(`${stream} could not be watched: ${JSON.stringify(answer)}`)
+  return answer.events
+}
+
+export function applied({ stream, state }: { stream: Stream; state: unknown }, events: StreamEvent[]): unknown {
+  if (kindOf(stream) === 'workspace')
+    return (events as WorkspaceEvent[]).reduce(applyWorkspaceEvent, state as WorkspaceState)
+  if (kindOf(stream) === 'user') return (events as UserEvent[]).reduce(applyUserEvent, state as UserState)
+  return (events as AccountEvent[]).reduce(applyAccountEvent, state as never)
+}
+
+function expectStrict(stream: Stream, event: StreamEvent): void {
+  const schema = Reflect.get(eventsOf[kindOf(stream)], event.type) as { parse: (data: unknown) => unknown } | undefined
+  expect(schema, event.type).toBeDefined()
+  expect(schema?.parse(event.data)).toEqual(event.data)
+}
