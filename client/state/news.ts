@@ -65,6 +65,28 @@ export function departure(name: string, reason: 'removed' | 'left' | 'deleted'):
   return reason === 'deleted' ? `The workspace ${name} was deleted.` : `You were removed from ${name}.`
 }
 
+type Outcome = Extract<UserEvent, { type: 'invitation.closed' }>['data']['outcome']
+
+/** What became of an invitation that somebody waits by. */
+export function closing(workspaceName: string, outcome: Outcome): string {
+  switch (outcome) {
+    case 'accepted':
+      return `You are now a member of ${workspaceName}.`
+    case 'declined':
+      return `You declined the invitation to ${workspaceName}.`
+    case 'cancelled':
+      return `Your invitation to ${workspaceName} was withdrawn.`
+    case 'expired':
+      return `Your invitation to ${workspaceName} has expired. Ask for a new one.`
+    case 'deleted':
+      return `The workspace ${workspaceName} was deleted.`
+    case 'resent':
+      return `You were sent a new link to ${workspaceName}. Open it to ask again.`
+    default:
+      return outcome satisfies never
+  }
+}
+
 function nameOf(state: NonNullable<WorkspaceState>, memberId: string): string {
   return state.members.find(({ id }) => id === memberId)?.displayName ?? 'A member'
 }

@@ -1,0 +1,32 @@
+import { toast } from 'svelte-sonner'
+import { pathTo } from '../routes.ts'
+import { goTo, place } from './location.svelte.ts'
+import { newsOfPerson, type News } from './news.ts'
+import type { Session } from './session.svelte.ts'
+
+/** Shows a piece of news in the corner of the page. */
+export function tell({ text, tone }: News, action?: { label: string; onClick: () => void }): void {
+  const more = action ? { action } : {}
+  if (tone === 'good') toast.success(text, more)
+  else if (tone === 'warning') toast.warning(text, more)
+  else toast(text, more)
+}
+
+/** Tells what happens to the person, wherever they look. Answers how to stop. */
+export function tellNews(session: Session): () => void {
+  return session.listen((event, before) => {
+    const news = newsOfPerson(event, before, openWorkspace(session))
+    if (!news) return
+    if (event.type !== 'workspace.added') return tell(news)
+    const { handle } = event.data.workspace
+    // who waits for this is taken there anyway
+    const comesAnyway = place.route.screen === 'waiting' || place.route.screen === 'invitation'
+    tell(news, comesAnyway ? undefined : { label: 'Open', onClick: () => goTo(pathTo(handle)) })
+  })
+}
+
+function openWorkspace(session: Session): string | null {
+  const { route } = place
+  if (route.screen !== 'workspace') return null
+  return session.workspaces.find(({ handle }) => handle === route.handle)?.id ?? null
+}

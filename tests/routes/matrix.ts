@@ -1,0 +1,132 @@
+import type { AssignableRole } from '#shared/roles.ts'
+
+/** Who asks, in the order of the columns below. The pending invitee has an account and a link, and has not accepted. */
+export const kinds = ['anonymous', 'outsider', 'viewer', 'editor', 'admin', 'owner', 'removed', 'invitee'] as const
+export type Kind = (typeof kinds)[number]
+
+/** What a row's path and body are made of: the ids of one fresh team. */
+export type Ids = {
+  workspaceId: string
+  targetId: string
+  invitationId: string
+  token: string
+  handle: string
+  n: string
+}
+
+type Row = {
+  path: (ids: Ids) => string
+  body?: (ids: Ids) => unknown
+  statuses: readonly [number, number, number, number, number, number, number, number]
+}
+
+const role = (value: AssignableRole) => () => ({ role: value })
+const w = (ids: Ids) => `/api/workspaces/${ids.workspaceId}`
+const members = [401, 404, 200, 200, 200, 200, 404, 404] as const
+const managers = [401, 404, 403, 403, 200, 200, 404, 404] as const
+const everybody = [401, 200, 200, 200, 200, 200, 200, 200] as const
+
+/** The exact status of every route for everybody: a route that is missing here fails the test. */
+export const matrix: Readonly<Record<string, Row>> = {
+  'POST /api/auth/sign-up': {
+    path: () => '/api/auth/sign-up',
+    body: ({ n }) => ({ email: `new.${n}@example.com`, password: 'sturdy horse 42', name: 'New' }),
+    statuses: [201, 201, 201, 201, 201, 201, 201, 201],
+  },
+  'POST /api/auth/sign-in': {
+    path: () => '/api/auth/sign-in',
+    body: () => ({ email: 'nobody@example.com', password: 'sturdy horse 42' }),
+    statuses: [401, 401, 401, 401, 401, 401, 401, 401],
+  },
+  'POST /api/auth/sign-out': { path: () => '/api/auth/sign-out', statuses: [401, 204, 204, 204, 204, 204, 204, 204] },
+  'POST /api/auth/sign-out-everywhere': {
+    path: () => '/api/auth/sign-out-everywhere',
+    statuses: [401, 204, 204, 204, 204, 204, 204, 204],
+  },
+  'GET /api/me': { path: () => '/api/me', statuses: everybody },
+  'PUT /api/account/plan': { path: () => '/api/account/plan', body: () => ({ plan: 'pro_ai' }), statuses: everybody },
+  'PUT /api/account/seats': { path: () => '/api/account/seats', body: () => ({ addonSeats: 20 }), statuses: everybody },
+  'GET /api/handles': { path: () => '/api/handles?name=Acme', statuses: everybody },
+  'GET /api/handles/{handle}': { path: () => '/api/handles/some-handle', statuses: everybody },
+  'POST /api/workspaces': {
+    path: () => '/api/workspaces',
+    body: () => ({ name: 'Another' }),
+    statuses: [401, 201, 201, 201, 201, 201, 201, 201],
+  },
+  'GET /api/workspaces': { path: () => '/api/workspaces', statuses: everybody },
+  'GET /api/workspaces/by-handle/{handle}': {
+    path: ({ handle }) => `/api/workspaces/by-handle/${handle}`,
+    statuses: members,
+  },
+  'GET /api/workspaces/{workspaceId}': { path: w, statuses: members },
+  'PATCH /api/workspaces/{workspaceId}': { path: w, body: () => ({ name: 'Renamed' }), statuses: managers },
+  'DELETE /api/workspaces/{workspaceId}': { path: w, statuses: [401, 404, 403, 403, 403, 204, 404, 404] },
+  'POST /api/workspaces/{workspaceId}/leave': {
+    path: (ids) => `${w(ids)}/leave`,
+    statuses: [401, 404, 204, 204, 204, 403, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/roster': { path: (ids) => `${w(ids)}/roster`, statuses: members },
+  'GET /api/workspaces/{workspaceId}/events': { path: (ids) => `${w(ids)}/events`, statuses: members },
+  'PATCH /api/workspaces/{workspaceId}/members/{memberId}': {
+    path: (ids) => `${w(ids)}/members/${ids.targetId}`,
+    body: role('editor'),
+    statuses: managers,
+  },
+  'DELETE /api/workspaces/{workspaceId}/members/{memberId}': {
+    path: (ids) => `${w(ids)}/members/${ids.targetId}`,
+    statuses: [401, 404, 403, 403, 403, 204, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/membership': { path: (ids) => `${w(ids)}/membership`, statuses: members },
+  'PATCH /api/workspaces/{workspaceId}/membership': {
+    path: (ids) => `${w(ids)}/membership`,
+    body: () => ({ displayName: 'Somebody' }),
+    statuses: members,
+  },
+  'PUT /api/workspaces/{workspaceId}/membership/avatar': {
+    path: (ids) => `${w(ids)}/membership/avatar`,
+    body: () => new Uint8Array([1, 2, 3]),
+    statuses: [401, 404, 415, 415, 415, 415, 404, 404],
+  },
+  'DELETE /api/workspaces/{workspaceId}/membership/avatar': {
+    path: (ids) => `${w(ids)}/membership/avatar`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/invitations': {
+    path: (ids) => `${w(ids)}/invitations`,
+    body: ({ n }) => ({ email: `asked.${n}@example.com`, role: 'viewer' }),
+    statuses: [401, 404, 403, 403, 201, 201, 404, 404],
+  },
+  'POST /api/workspaces/{workspaceId}/invitations/batch': {
+    path: (ids) => `${w(ids)}/invitations/batch`,
+    body: ({ n }) => ({ invitations: [{ email: `batch.${n}@example.com`, role: 'viewer' }] }),
+    statuses: [401, 404, 403, 403, 207, 207, 404, 404],
+  },
+  'PATCH /api/workspaces/{workspaceId}/invitations/{invitationId}': {
+    path: (ids) => `${w(ids)}/invitations/${ids.invitationId}`,
+    body: role('editor'),
+    statuses: managers,
+  },
+  'POST /api/workspaces/{workspaceId}/invitations/{invitationId}/resend': {
+    path: (ids) => `${w(ids)}/invitations/${ids.invitationId}/resend`,
+    statuses: managers,
+  },
+  'DELETE /api/workspaces/{workspaceId}/invitations/{invitationId}': {
+    path: (ids) => `${w(ids)}/invitations/${ids.invitationId}`,
+    statuses: [401, 404, 403, 403, 403, 204, 404, 404],
+  },
+  'POST /api/invitations/preview': {
+    path: () => '/api/invitations/preview',
+    body: ({ token }) => ({ token }),
+    statuses: [200, 200, 200, 200, 200, 200, 200, 200],
+  },
+  'POST /api/invitations/accept': {
+    path: () => '/api/invitations/accept',
+    body: ({ token }) => ({ token }),
+    statuses: [401, 403, 403, 403, 403, 403, 403, 200],
+  },
+  'POST /api/invitations/decline': {
+    path: () => '/api/invitations/decline',
+    body: ({ token }) => ({ token }),
+    statuses: [204, 403, 403, 403, 403, 403, 403, 204],
+  },
+}
