@@ -6,25 +6,28 @@ import type { Log } from '../log.ts'
 export type Caller = { userId: string; sessionId: string }
 
 type Decide = (error: string | null, allowed: boolean) => void
+type Parts = { sessions: SessionReader; isOwnOrigin: (origin: string | undefined) => boolean; log: Log }
+
+const refusals = {
+  cross_origin: '403 Forbidden',
+  unauthenticated: '401 Unauthorized',
+  unavailable: '503 Service Unavailable',
+}
 
 /**
  * Judges a connection before it is upgraded: the right origin, because a browser sends the cookie along from any site,
  * and a live session. A request without an origin is no page of ours.
  */
-export function allowRequest(parts: {
-  sessions: SessionReader
-  isOwnOrigin: (origin: string | undefined) => boolean
-  log: Log
-}) {
+export function allowRequest(parts: Parts) {
   return (request: IncomingMessage, decide: Decide): void => {
     if (!parts.isOwnOrigin(request.headers.origin)) {
-      decide('cross_origin', false)
+      refuse(request, decide, 'cross_origin')
       return
     }
     parts.sessions.readFromHeader(request.headers.cookie).then(
       (session) => {
         if (!session) {
-          decide('unauthenticated', false)
+          refuse(request, decide, 'unauthenticated')
           return
         }
         Reflect.set(request, 'caller', { userId: session.user.id, sessionId: session.id } satisfies Caller)
@@ -32,8 +35,14 @@ export function allowRequest(parts: {
       },
       (error: unknown) => {
         parts.log.error({ err: error }, 'a handshake could not be judged')
-        decide('unavailable', false)
+        refuse(request, decide, 'unavailable')
       },
     )
   }
+}
+
+/** Engine.IO answers every refused upgrade with 400, so the right status is written before it does. */
+function refuse(request: IncomingMessage, decide: Decide, code: keyof typeof refusals): void {
+  const answer = `HTTP/1.1 ${refusals[code]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`
+  request.socket.end(answer, () => decide(code, false))
 }
