@@ -50,6 +50,12 @@ export default ts.config(
       'svelte/no-navigation-without-resolve': 'off',
       // a Set or Date that nothing renders from needs no reactivity
       'svelte/prefer-svelte-reactivity': 'off',
+      // the linter cannot see through component types; svelte-check can, and does
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
     },
   },
 )

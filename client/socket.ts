@@ -60,7 +60,7 @@ export function createDoor(listeners: SocketListeners): Door {
 
 async function answered(socket: Socket<ServerToClient, ClientToServer>, watch: Watch): Promise<WatchAnswer> {
   try {
-    return await socket.timeout(patience).emitWithAck('watch', watch)
+    return (await socket.timeout(patience).emitWithAck('watch', watch)) as WatchAnswer
   } catch (error) {
     // a laptop that slept holds a connection that looks open and is not: drop it, so that a new one is made
     if (socket.connected) socket.io.engine.close()

@@ -5,6 +5,7 @@ import path from 'node:path'
 import postgres from 'postgres'
 import { afterAll, beforeAll, inject } from 'vitest'
 import type { Config } from '#server/config.ts'
+import { connect, type Sql } from '#server/db/connect.ts'
 import { startNode, type RunningNode } from '#server/node.ts'
 import { databaseUrl, template } from './global-setup.ts'
 import { startMailPeer, type MailPeer } from './mail.ts'
@@ -30,28 +31,58 @@ export function useNode(overrides: Partial<Config> = {}): () => TestNode {
   }
 }
 
+/** The core's own footing without a node around it: a database of the test file's own, and nobody who works in it. */
+export function useDatabase(): () => TestDatabase & { sql: Sql } {
+  let database: (TestDatabase & { sql: Sql }) | undefined
+  beforeAll(async () => {
+    const made = await createDatabase()
+    database = { ...made, sql: connect(made.url) }
+  })
+  afterAll(async () => {
+    await database?.sql.end()
+    await database?.end()
+  })
+  return () => {
+    if (!database) throw new Error('The database is made before the first test.')
+    return database
+  }
+}
+
 export async function startTestNode(overrides: Partial<Config>): Promise<{ node: TestNode; end: () => Promise<void> }> {
+  const database = await createDatabase()
+  const mail = await startMailPeer()
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'rollcall-node-'))
+  const running = await startNode(
+    { ...defaults, databaseUrl: database.url, smtpUrl: mail.url, dataDir, ...overrides },
+    { limitFactor: 1000 },
+  )
+  return {
+    node: { ...running, mail, owner: database.owner, databaseUrl: database.url },
+    async end() {
+      await running.stop()
+      await mail.stop()
+      await database.end()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+type TestDatabase = { url: string; owner: postgres.Sql; end: () => Promise<void> }
+
+async function createDatabase(): Promise<TestDatabase> {
   const adminUrl = inject('adminUrl')
   const name = `rollcall_${randomUUID().replaceAll('-', '')}`
   const admin = postgres(adminUrl, { max: 1, onnotice: () => undefined })
   await admin`create database ${admin(name)} template ${admin(template)}`
   const url = databaseUrl(adminUrl, name)
-  const mail = await startMailPeer()
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'rollcall-node-'))
-  const running = await startNode(
-    { ...defaults, databaseUrl: url, smtpUrl: mail.url, dataDir, ...overrides },
-    { limitFactor: 1000 },
-  )
   const owner = postgres(url, { max: 2, onnotice: () => undefined, transform: { column: { from: postgres.toCamel } } })
   return {
-    node: { ...running, mail, owner, databaseUrl: url },
+    url,
+    owner,
     async end() {
       await owner.end()
-      await running.stop()
-      await mail.stop()
       await admin`drop database ${admin(name)} with (force)`
       await admin.end()
-      await rm(dataDir, { recursive: true, force: true })
     },
   }
 }
