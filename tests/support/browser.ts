@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import path from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium, expect as see, type Browser, type BrowserContextOptions, type Page } from '@playwright/test'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import type { TestNode } from './node.ts'
+
+see.configure({ timeout: 15_000 })
+
+export type Visit = { url: string } & BrowserContextOptions
+
+/** One Chromium for a test file. Each visit is a browser of somebody's own; an unexpected error in any console fails. */
+export function useBrowser(node: () => TestNode) {
+  let browser: Browser | undefined
+  const errors: string[] = []
+  beforeAll(async () => {
+    browser = await launchChromium()
+  })
+  afterEach(async () => {
+    for (const context of browser?.contexts() ?? []) await context.close()
+    expect(errors.splice(0)).toEqual([])
+  })
+  afterAll(() => browser?.close())
+
+  return {
+    async visit(address: string, options: BrowserContextOptions = {}): Promise<Page> {
+      if (!browser) throw new Error('The browser starts before the first test.')
+      const context = await browser.newContext({ baseURL: node().url, reducedMotion: 'reduce', ...options })
+      const page = await context.newPage()
+      page.setDefaultTimeout(15_000)
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !isRefusal(message.text())) errors.push(message.text())
+      })
+      page.on('pageerror', (error) => errors.push(String(error)))
+      await page.goto(address)
+      return page
+    },
+  }
+}
+
+export async function launchChromium(): Promise<Browser> {
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  const quiet = ['--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+  return chromium.launch({ executablePath: findChromium(), args: [...asRoot, ...quiet, '--no-first-run'] })
+}
+
+/** What axe finds wrong with what stands on the page now: rule and element. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations.flatMap(({ id, nodes }) => nodes.map((element) => `${id}: ${element.html}`))
+}
+
+/** Chromium reports each refused request by itself; what the page makes of it is what the tests look at. */
+function isRefusal(text: string): boolean {
+  return /Failed to load resource.* 4\d\d/.test(text) || /WebSocket connection .*(401|403|closed before)/.test(text)
+}
+
+function findChromium(): string {
+  const given = process.env['CHROMIUM_PATH']
+  const found = given ?? onPath()
+  if (found) return found
+  if (process.getuid?.() !== 0) {
+    throw new Error('No Chromium here. Install one (Debian: sudo apt-get install chromium) or set CHROMIUM_PATH.')
+  }
+  // two test files may need it at the same time
+  const apt = (...words: string[]) => execFileSync('apt-get', ['-o', 'DPkg::Lock::Timeout=600', '-qq', ...words])
+  apt('update')
+  apt('install', '-y', 'chromium')
+  return onPath() ?? 'chromium'
+}
+
+function onPath(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter)
+  const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+  return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(isProgram)
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
