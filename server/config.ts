@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
 
 export type Config = {
@@ -20,38 +21,49 @@ export type Config = {
   clientDir: string | undefined
 }
 
-const port = z.coerce.number().int().min(0).max(65535)
 const text = z.string().trim()
-const list = text.transform((value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-)
+const port = text
+  .regex(/^\d{1,5}$/, 'give a whole number from 0 to 65535')
+  .transform(Number)
+  .refine((value) => value <= 65535, 'give a whole number from 0 to 65535')
+const ranges = text
+  .transform((value) => value.split(',').map((item) => item.trim()))
+  .transform((items) => items.filter(Boolean))
+  .refine((items) => items.every(isRange), 'give addresses or ranges like 10.0.0.0/8, separated by commas')
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 
+function url(protocol: RegExp, example: string) {
+  return text.refine((value) => z.url({ protocol }).safeParse(value).success, `give an address like ${example}`)
+}
+
+/** What a message says is allowed stands behind "The setting … is wrong:". */
 const settings = z.object({
   PORT: port.default(3000),
   HOST: text.default('0.0.0.0'),
-  PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
-  MAIL_FROM: text.default('Rollcall <rollcall@localhost>'),
-  BILLING: z.literal('manual').default('manual'),
+  PUBLIC_URL: url(/^https?$/, 'https://rollcall.example.com')
+    .refine(hasNoPath, 'give an address without a path, like https://rollcall.example.com')
+    .default(''),
+  DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/name').optional(),
+  SMTP_URL: url(/^smtps?$/, 'smtp://user:password@host:587').optional(),
+  MAIL_FROM: text
+    .regex(/^[^<>\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/, 'give an address like Rollcall <rollcall@example.com>')
+    .default('Rollcall <rollcall@localhost>'),
+  BILLING: z.literal('manual', 'give manual').default('manual'),
   METRICS_PORT: port.optional(),
   DATA_DIR: text.default('.rollcall'),
-  TRUSTED_PROXIES: list.default([]),
-  SECRET_KEY: text.min(32).optional(),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  TRUSTED_PROXIES: ranges.default([]),
+  SECRET_KEY: text.min(32, 'give at least 32 characters').optional(),
+  LOG_LEVEL: z.enum(levels, `give one of ${levels.join(', ')}`).default('info'),
   CLIENT_DIR: text.default('dist/client'),
 })
 
-/** Reads the settings. A wrong one throws an error whose message is one line that names it. */
+/** Reads the settings. A wrong one throws an error whose message is one line that names it and what is allowed. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const result = settings.safeParse(given)
   if (!result.success) {
     const issue = result.error.issues[0]
-    throw new Error(`The setting ${String(issue?.path[0])} is wrong: ${issue?.message}`)
+    throw new Error(`The setting ${String(issue?.path[0])} is wrong: ${issue?.message}.`)
   }
   const read = result.data
   return {
@@ -69,4 +81,24 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: read.LOG_LEVEL,
     clientDir: read.CLIENT_DIR,
   }
+}
+
+function isRange(item: string): boolean {
+  const [address = '', bits, ...more] = item.split('/')
+  if (isIP(address) === 0 || more.length > 0) return false
+  if (bits === undefined) return true
+  const list = new BlockList()
+  try {
+    list.addSubnet(address, /^\d+$/.test(bits) ? Number(bits) : -1, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Links are made by hanging paths of ours on it. */
+function hasNoPath(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { pathname, search, hash, username } = new URL(value)
+  return pathname === '/' && search === '' && hash === '' && username === ''
 }

@@ -4,21 +4,26 @@ import { startNode } from './node.ts'
 
 /** How long a clean end may take, in milliseconds. */
 const patience = 10_000
+let ending = false
 
 try {
-  const node = await startNode(readConfig(process.env))
+  const starting = startNode(readConfig(process.env))
+  endCleanly(async () => (await starting).stop())
+  const node = await starting
   process.stdout.write(`\n  Rollcall is running at ${node.url}\n`)
   if (!process.env['SMTP_URL']) process.stdout.write(`  Emails are kept at ${node.url}/dev/mail\n`)
   if (process.argv.includes('--demo')) process.stdout.write(await fillDemo(node))
   process.stdout.write('\n')
-  endCleanly(node.stop)
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exit(1)
+  // an end that was asked for meanwhile breaks off what was under way, and exits by itself
+  if (!ending) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  }
 }
 
+/** From the first moment on: a start that is broken off must not leave its PostgreSQL behind. */
 function endCleanly(stop: () => Promise<void>): void {
-  let ending = false
   const end = (code: number): void => {
     if (ending) return
     ending = true

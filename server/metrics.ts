@@ -20,7 +20,12 @@ export async function serveMetrics(port: number | undefined, rooms: Rooms, log: 
       () => response.writeHead(500).end(),
     )
   })
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, () => resolve()))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new Error(`The setting METRICS_PORT is wrong: ${port} is in use.`) : error)
+    })
+    server.listen(port, () => resolve())
+  })
   log.info({ port }, 'metrics are served')
   return () => new Promise((resolve) => server.close(() => resolve()))
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import path from 'node:path'
 import { serve } from '@hono/node-server'
@@ -11,7 +11,7 @@ import { readEpoch } from './core/epoch.ts'
 import { runCommand, type Core } from './core/run-command.ts'
 import { connect, requireUnprivileged, type Sql } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
-import { startPostgres } from './embedded/postgres.ts'
+import { startPostgres, type EmbeddedPostgres } from './embedded/postgres.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { startCleaning } from './jobs/clean-up.ts'
 import { sendEmail } from './jobs/send-email.ts'
@@ -27,12 +27,27 @@ import { createLimits } from './routes/limits.ts'
 
 export type RunningNode = { url: string; port: number; sql: Sql; stop: () => Promise<void> }
 
+type Options = { limitFactor?: number }
+
 /** Config → connections → application → listening. `stop` undoes it in reverse: nothing committed is lost either way. */
-export async function startNode(config: Config, options: { limitFactor?: number } = {}): Promise<RunningNode> {
-  const log = createLog(config.logLevel)
+export async function startNode(config: Config, options: Options = {}): Promise<RunningNode> {
+  requireMail(config)
+  requireFolder(config)
   const embedded = config.databaseUrl ? null : await startPostgres({ dataDir: config.dataDir })
+  try {
+    return await startOn(embedded, config, options)
+  } catch (error) {
+    await embedded?.stop()
+    throw error
+  }
+}
+
+async function startOn(embedded: EmbeddedPostgres | null, config: Config, options: Options): Promise<RunningNode> {
+  const log = createLog(config.logLevel)
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? ''
-  await migrate(databaseUrl)
+  await migrate(databaseUrl).catch((error: unknown) => {
+    throw config.databaseUrl ? unreachable(error) : error
+  })
   const sql = connect(databaseUrl)
   await requireUnprivileged(sql)
   const feed = inProcessFeed()
@@ -44,16 +59,13 @@ export async function startNode(config: Config, options: { limitFactor?: number 
   let gateway: Gateway | null = null
 
   const { server, port } = await listen(config, (publicUrl) => {
-    const mailbox = !config.smtpUrl && isLocal(publicUrl)
-    if (!config.smtpUrl && !mailbox)
-      throw new Error('The setting SMTP_URL is missing: PUBLIC_URL is not local, so emails must be sent.')
     const app = createApp(
       {
         core, sessions, log, epoch, publicUrl, seal: (token) => seal.close(token), limits: createLimits(options.limitFactor),
         online: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set(),
         trustedProxies: config.trustedProxies, billing: config.billing,
       },
-      { clientDir: builtClient(config), mailbox, draining: () => draining },
+      { clientDir: builtClient(config), mailbox: !config.smtpUrl, draining: () => draining },
     ) // prettier-ignore
     return app
   })
@@ -67,10 +79,10 @@ export async function startNode(config: Config, options: { limitFactor?: number 
     sessions,
     isOwnOrigin: (origin) => origin !== undefined && origins.has(origin),
   })
+  const stopMetrics = await serveMetrics(config.metricsPort, gateway.rooms, log)
   const mail = config.smtpUrl ? smtpMail(config.smtpUrl, config.mailFrom) : mailboxMail(sql)
   const stopWorker = await startWorker(databaseUrl, handlers(core, mail.send, seal, publicUrl), log)
   const stopCleaning = startCleaning(sql, log)
-  const stopMetrics = await serveMetrics(config.metricsPort, gateway.rooms, log)
 
   return {
     url: publicUrl,
@@ -108,7 +120,13 @@ function listen(config: Config, create: (publicUrl: string) => App): Promise<{ s
         fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
         port: config.port,
         hostname: config.host,
-        serverOptions: { headersTimeout: 15_000, requestTimeout: 60_000, maxHeaderSize: 16_384 },
+        // whoever sends a byte now and then holds a connection this long and no longer; Node looks every 30 s otherwise
+        serverOptions: {
+          headersTimeout: 10_000,
+          requestTimeout: 30_000,
+          connectionsCheckingInterval: 2_000,
+          maxHeaderSize: 16_384,
+        },
       },
       ({ port }) => {
         try {
@@ -121,9 +139,42 @@ function listen(config: Config, create: (publicUrl: string) => App): Promise<{ s
       },
     ) as Server
     server.on('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new Error(`The setting PORT is wrong: ${config.port} is in use.`) : error)
+      reject(listeningError(error, config))
     })
   })
+}
+
+function listeningError(error: NodeJS.ErrnoException, { port, host }: Config): Error {
+  if (error.code === 'EADDRINUSE') return new Error(`The setting PORT is wrong: ${port} is in use.`)
+  if (error.code === 'EACCES') return new Error(`The setting PORT is wrong: ${port} is not ours to open.`)
+  if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'ENOTFOUND') return error
+  return new Error(`The setting HOST is wrong: ${host} is no address of this machine.`)
+}
+
+/** Without SMTP emails are kept in a mailbox that whoever reaches it can read, so that is for this machine alone. */
+function requireMail({ smtpUrl, publicUrl }: Config): void {
+  if (!smtpUrl && publicUrl && !isLocal(publicUrl))
+    throw new Error('The setting SMTP_URL is missing: PUBLIC_URL is not local, so emails must be sent.')
+}
+
+function requireFolder({ dataDir, databaseUrl, secretKey }: Config): void {
+  if (databaseUrl && secretKey) return
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    accessSync(dataDir, constants.W_OK)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    throw new Error(`The setting DATA_DIR is wrong: ${dataDir} is no folder that can be written to (${code}).`, {
+      cause: error,
+    })
+  }
+}
+
+/** A database that cannot be had is a wrong setting; one that fails otherwise says so itself. */
+function unreachable(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (!/^(E[A-Z]+|CONNECT.*|28\w{3}|3D000)$/.test(code)) return error
+  return new Error(`The setting DATABASE_URL is wrong: the database does not let us in (${code}).`, { cause: error })
 }
 
 function publicUrlOf(config: Config, port: number): string {
@@ -138,7 +189,6 @@ function builtClient(config: Config): string | undefined {
 function secretOf(config: Config): string {
   if (config.secretKey) return config.secretKey
   const file = path.join(config.dataDir, 'secret.key')
-  mkdirSync(config.dataDir, { recursive: true })
   if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 })
   return readFileSync(file, 'utf8')
 }

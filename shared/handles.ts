@@ -39,7 +39,7 @@ export function handleOf(ascii: string): string {
     .toLowerCase()
     .replace(/['’`]/g, '')
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^(xn-+)+/, '')
+    .replace(/^(-*xn(-+|$))+/, '')
   const handle = words.slice(0, 48).replace(/^-+|-+$/g, '')
   if (handle === '') return ''
   return handle.length < 3 ? `${handle}-workspace` : handle

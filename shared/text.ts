@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 // Control characters, bidi overrides and isolates, and invisible fillers: each lets one name pass for another.
 // Joiners (U+200C, U+200D) stay: Persian and emoji need them.
-const forbidden = /[\p{Cc}\p{Cs}\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u061c\u115f\u1160\u3164\uffa0]/u
+const forbidden =
+  /[\p{Cc}\p{Cs}\u00ad\u034f\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u061c\u115f\u1160\u17b4\u17b5\u3164\uffa0]/u
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u
 
 /** One line of text that people read: trimmed, NFC, `min` to `max` code points, nothing invisible or reordering. */

@@ -1,9 +1,10 @@
 const hues = 8
 
-/** The first letters of the first and last word: what stands in for a picture. */
+/** The first letters of the first and last word, of an address those before its `@`: what stands in for a picture. */
 export function initialsOf(name: string): string {
   const words = name
     .trim()
+    .replace(/@\S*$/, '')
     .split(/[\s@._-]+/)
     .filter((word) => /[\p{L}\p{N}]/u.test(word))
   const chosen = words.length > 1 ? [words[0], words.at(-1)] : words

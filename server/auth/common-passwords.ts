@@ -28,10 +28,15 @@ const digits: Readonly<Record<string, string>> = {
 export function isCommonPassword(password: string, context: string[] = []): boolean {
   const lower = password.toLowerCase()
   if (/^(.)\1*$/u.test(lower) || /^(.{1,4})\1+$/u.test(lower) || isRun(lower)) return true
-  const spelled = lower.replace(/[013457@$!]/g, (mark) => digits[mark] ?? mark)
-  const cores = [bare(lower), bare(spelled), lower, spelled]
+  const spelled = inLetters(lower)
+  // bare first, then in letters: the `!` of `P@ssw0rd!` is a mark behind the word and no `i`
+  const cores = [bare(lower), bare(spelled), inLetters(bare(lower)), lower, spelled]
   const words = context.map((word) => word.toLowerCase()).filter((word) => word.length >= 4)
   return cores.some((core) => common.has(core) || words.includes(core))
+}
+
+function inLetters(text: string): string {
+  return text.replace(/[013457@$!]/g, (mark) => digits[mark] ?? mark)
 }
 
 function bare(text: string): string {

@@ -67,7 +67,7 @@ function requireBoth(workspace: LockedWorkspace | undefined, actor: Clocked | un
 }
 
 /** Policy: one call near the top of a command, never inside an `if` (C2). */
-export function requireRight(actor: ActingMember, action: Action): void {
+export function requireRight(actor: Pick<ActingMember, 'role'>, action: Action): void {
   if (!may(actor.role, action)) throw new Refusal('forbidden', `Your role in this workspace does not allow this.`)
 }
 

@@ -70,11 +70,23 @@ export async function readWithin<const S extends Statements>(
 export async function onOneConnection<R>(sql: Sql, work: (tx: Tx) => Promise<R>): Promise<R> {
   const reserved = await sql.reserve()
   try {
-    return await work(reserved as unknown as Tx)
-  } catch (error) {
-    await reserved`rollback`.catch(() => undefined)
-    throw error
-  } finally {
+    const result = await work(reserved as unknown as Tx)
     reserved.release()
+    return result
+  } catch (error) {
+    // A connection that is gone rolls back by itself and is no longer ours: postgres.js would write to its missing
+    // socket, outside of any promise, or into the transaction of whoever has its place in the pool by then.
+    if (!endedWith(error)) {
+      await reserved`rollback`.catch(() => undefined)
+      reserved.release()
+    }
+    throw error
   }
+}
+
+/** Whether the connection ended with this error: the server said that it is its last word, or nobody was there. */
+function endedWith(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code, severity } = error as Error & { code?: unknown; severity?: unknown }
+  return severity === 'FATAL' || severity === 'PANIC' || /^(CONNECTION_|E[A-Z]+$)/.test(String(code))
 }

@@ -14,7 +14,7 @@ export type InvitationMail = {
   expiresAt: string
 }
 
-/** Enqueues within the command's own transaction (C4). `key` replaces an earlier job of the same key. */
+/** Enqueues within the command's own transaction (C4). By its `key` a job can be withdrawn. */
 export function enqueue<T extends keyof Jobs>(
   tx: Tx,
   task: T,

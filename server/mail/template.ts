@@ -35,12 +35,12 @@ function page(title: string, what: string, link: string, small: string): string 
 </td></tr></table></td></tr></table></body></html>`
 }
 
-/** A dot that mail programs do not take for a part of an address: a name must not turn into a link. */
+/** A dot that mail programs do not take for a part of an address, in any script: a name must not turn into a link. */
 function unlinked(name: string): string {
   return name
     .replace(/[\r\n]+/g, ' ')
     .replace(/:\/\//g, ':\u2060//')
-    .replace(/\.(?=\w)/g, '.\u2060')
+    .replace(/[.\u3002\uff0e\uff61](?=\S)/g, '$&\u2060')
 }
 
 export function escaped(text: string): string {

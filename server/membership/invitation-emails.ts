@@ -1,4 +1,4 @@
-import { enqueue } from '../jobs/enqueue.ts'
+import { enqueue, withdraw } from '../jobs/enqueue.ts'
 import type { Unit } from '../core/run-command.ts'
 import { together } from '../core/tenant.ts'
 import { expiryKey } from './join-workspace.ts'
@@ -20,8 +20,12 @@ export type Sent = {
 /** What follows every sending of an invitation: the email, and the job that expires it at its moment. */
 export async function enqueueInvitation({ tx }: Unit, sent: Sent): Promise<void> {
   const { invitationId, accountId, email, ...data } = sent
+  const emailKey = `invitation-email:${invitationId}`
+  // Withdrawn first: a job that a worker takes just now would be replaced in its hands, and go when the worker is done.
   await together(
-    enqueue(tx, 'send-email', { to: email, template: 'invitation', data }, { key: `invitation-email:${invitationId}` }),
+    withdraw(tx, emailKey),
+    enqueue(tx, 'send-email', { to: email, template: 'invitation', data }, { key: emailKey }),
+    withdraw(tx, expiryKey(invitationId)),
     enqueue(tx, 'expire-invitations', { accountId }, { at: sent.expiresAt, key: expiryKey(invitationId) }),
   )
 }

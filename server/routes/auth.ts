@@ -64,10 +64,16 @@ export function authRoutes(router: Router, services: Services): void {
       const address = c.get('address')
       // By account and address together, so that a stranger's guesses do not lock the owner of the account out.
       const guess = `${body.email} ${address}`
-      await limits.require('wrongPasswordByAccount', guess)
-      await limits.require('wrongPasswordByAddress', address)
+      const requireGuesses = async () => {
+        await limits.require('wrongPasswordByAccount', guess)
+        await limits.require('wrongPasswordByAddress', address)
+      }
+      await requireGuesses()
       const found = await findCredentials(core.sql, body.email)
-      if (!(await isPassword(found?.passwordHash ?? null, body.password)) || !found) {
+      const right = await isPassword(found?.passwordHash ?? null, body.password)
+      // once more: guesses that were sent all at once came in before the first of them was counted
+      await requireGuesses()
+      if (!right || !found) {
         await limits.spend('wrongPasswordByAccount', guess)
         await limits.spend('wrongPasswordByAddress', address)
         throw new Refusal('invalid_credentials', 'This email and password do not belong together.')

@@ -17,6 +17,9 @@ export function guard(services: Services) {
     c.set('log', services.log)
     c.set('session', null)
     c.set('address', addressOf(c.env.incoming.socket.remoteAddress, c.req.header('x-forwarded-for'), proxies))
+    // before anything can be refused: a refusal is no more for a cache than an answer is
+    c.header('Cache-Control', 'no-store')
+    c.header('Vary', 'Cookie')
     if (!hosts.has((c.req.header('host') ?? '').toLowerCase())) {
       throw new Refusal('unknown_host', 'This server does not answer for that host.')
     }
@@ -24,8 +27,6 @@ export function guard(services: Services) {
     const token = tokenIn(c.req.header('cookie'))
     if (token) c.set('session', await services.sessions.read(token))
     await next()
-    c.header('Cache-Control', c.res.headers.get('Cache-Control') ?? 'no-store')
-    c.header('Vary', 'Cookie')
   })
 }
 
@@ -36,7 +37,7 @@ function requireOwnOrigin(origin: string | undefined, site: string | undefined, 
   if (foreign) throw new Refusal('cross_origin', 'This request came from another site, so it was not carried out.')
 }
 
-/** Bodies are JSON; a missing one is judged by the schema. */
+/** Bodies are JSON, sent as it is: a few compressed bytes can unfold to gigabytes. A missing one is the schema's matter. */
 export const requireJson = createMiddleware<Env>(async (c, next) => {
   const type = c.req.header('content-type')
   const length = c.req.header('content-length')
@@ -44,6 +45,9 @@ export const requireJson = createMiddleware<Env>(async (c, next) => {
   const isJson = type !== undefined && /^application\/json\s*(;\s*charset=utf-8\s*)?$/i.test(type)
   if (!safe.has(c.req.method) && (hasBody || type !== undefined) && !isJson) {
     throw new Refusal('unsupported_media_type', 'Send the body as application/json.')
+  }
+  if (!/^(identity)?$/i.test(c.req.header('content-encoding') ?? '')) {
+    throw new Refusal('unsupported_media_type', 'Send the body as it is, not compressed.')
   }
   await next()
 })
@@ -66,7 +70,15 @@ function addressOf(peer: string | undefined, forwarded: string | undefined, prox
   while (isIP(address) && proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4') && isIP(path.at(-1) ?? '')) {
     address = path.pop() ?? address
   }
-  return isIP(address) === 6 ? `${address.split(':').slice(0, 4).join(':')}::/64` : address
+  return isIP(address) === 6 ? networkOf(address) : address
+}
+
+/** Written out before it is cut: `2001:db8::1` and `2001:db8::2` are one network, though their first four words differ. */
+function networkOf(address: string): string {
+  const [front = [], back = []] = address.split('::').map((half) => half.split(':').filter(Boolean))
+  const zeros = Array.from({ length: 8 - front.length - back.length }, () => '0')
+  const words = [...front, ...zeros, ...back].slice(0, 4).map((word) => parseInt(word, 16).toString(16))
+  return `${words.join(':')}::/64`
 }
 
 function plain(address: string): string {

@@ -11,6 +11,7 @@ import {
 } from '#shared/protocol/requests.ts'
 import { invitationSchema } from '#shared/protocol/resources.ts'
 import { Refusal } from '../core/errors.ts'
+import { requireRight } from '../core/opening.ts'
 import { runCommand } from '../core/run-command.ts'
 import { acceptInvitation } from '../membership/commands/accept-invitation.ts'
 import { cancelInvitation } from '../membership/commands/cancel-invitation.ts'
@@ -30,7 +31,10 @@ const one = `${all}/{invitationId}`
 export function invitationRoutes(router: Router, services: Services): void {
   const { core, limits, seal, online } = services
 
-  /** Emails are somebody else's mailbox: limited for each workspace and for each address. */
+  /**
+   * Emails are somebody else's mailbox: limited for each workspace and for each address. Only for who may send them:
+   * what is refused anyway must not use up what others may.
+   */
   async function spendEmails(workspaceId: string, emails: string[]): Promise<void> {
     for (const email of emails) await limits.require('emailsToAddressHour', email.trim().toLowerCase())
     await limits.spend('invitationsByWorkspaceHour', workspaceId, emails.length)
@@ -48,7 +52,7 @@ export function invitationRoutes(router: Router, services: Services): void {
     { summary: 'Invite one', params: workspaceParams, body: inviteBody, answer: invitationSchema, status: 201 },
     async ({ c, params, body }) => {
       const userId = requireSession(c).user.id
-      await readWorkspace(core.sql, { userId, ...params })
+      requireRight(await readWorkspace(core.sql, { userId, ...params }), 'invitation.send')
       await spendEmails(params.workspaceId, [body.email])
       const input = { userId, ...params, invitations: [body], seal }
       const outcome = await runCommand(core, sendInvitations, input, idempotencyOf(c, userId, body))
@@ -72,7 +76,7 @@ export function invitationRoutes(router: Router, services: Services): void {
     },
     async ({ c, params, body }) => {
       const userId = requireSession(c).user.id
-      await readWorkspace(core.sql, { userId, ...params })
+      requireRight(await readWorkspace(core.sql, { userId, ...params }), 'invitation.send')
       await spendEmails(
         params.workspaceId,
         body.invitations.map(({ email }) => email),
@@ -150,7 +154,7 @@ export function invitationRoutes(router: Router, services: Services): void {
       const outcome = await guessing(c.get('address'), () => runCommand(core, acceptInvitation, { userId, ...body }))
       const { workspaceId } = outcome.result
       if (outcome.result.outcome === 'waiting') {
-        c.header('Stream-Position', outcome.positions)
+        if (outcome.positions) c.header('Stream-Position', outcome.positions)
         throw new Refusal(
           'seats_exhausted',
           'No seat is free right now. You will be let in by itself as soon as one is.',

@@ -102,7 +102,6 @@ export function memberRoutes(router: Router, { core, online }: Services): void {
       'Content-Type': 'image/webp',
       'Content-Disposition': 'inline; filename="avatar.webp"',
       'Cache-Control': 'public, max-age=31536000, immutable',
-      'Content-Security-Policy': 'sandbox',
     })
   })
 }

@@ -1,5 +1,5 @@
 import type { AccountEvent, UserEvent, WorkspaceEvent } from '../protocol/events.ts'
-import type { Invitation, Member } from '../protocol/resources.ts'
+import type { Invitation, Member, WaitingInvitation } from '../protocol/resources.ts'
 import type { AccountState, JoinedWorkspace, UserState, WorkspaceState } from './snapshots.ts'
 
 type PresentWorkspace = NonNullable<WorkspaceState>
@@ -69,7 +69,7 @@ export function applyUserEvent(state: UserState, event: UserEvent): UserState {
     case 'workspace.removed':
       return { ...state, workspaces: state.workspaces.filter((workspace) => workspace.id !== event.data.workspaceId) }
     case 'invitation.waiting':
-      return { ...state, waiting: [...state.waiting, event.data.invitation] }
+      return withWaiting(state, event.data.invitation)
     case 'invitation.closed':
       return { ...state, waiting: state.waiting.filter((waiting) => waiting.invitationId !== event.data.invitationId) }
     case 'session.ended':
@@ -120,6 +120,16 @@ function withInvitations(state: PresentWorkspace, invitations: Invitation[]): Pr
 
 function without(state: PresentWorkspace, id: string): Invitation[] {
   return state.invitations.filter((invitation) => invitation.id !== id)
+}
+
+/** Told again, when something about it changed, it keeps its place. */
+function withWaiting(state: UserState, invitation: WaitingInvitation): UserState {
+  const isKnown = state.waiting.some((one) => one.invitationId === invitation.invitationId)
+  if (!isKnown) return { ...state, waiting: [...state.waiting, invitation] }
+  return {
+    ...state,
+    waiting: state.waiting.map((one) => (one.invitationId === invitation.invitationId ? invitation : one)),
+  }
 }
 
 function withWorkspace(state: UserState, id: string, change: Partial<JoinedWorkspace>): UserState {

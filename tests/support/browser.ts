@@ -8,8 +8,6 @@ import type { TestNode } from './node.ts'
 
 see.configure({ timeout: 15_000 })
 
-export type Visit = { url: string } & BrowserContextOptions
-
 /** One Chromium for a test file. Each visit is a browser of somebody's own; an unexpected error in any console fails. */
 export function useBrowser(node: () => TestNode) {
   let browser: Browser | undefined

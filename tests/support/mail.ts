@@ -2,7 +2,16 @@ import { EventEmitter, once } from 'node:events'
 import { simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 
-export type Received = { to: string; subject: string; text: string; html: string }
+export type Received = {
+  to: string
+  /** Everybody whom it was to be brought to. */
+  recipients: string[]
+  /** The header as it was sent: one entry a field, folded lines joined. */
+  headers: string[]
+  subject: string
+  text: string
+  html: string
+}
 
 export type MailPeer = {
   url: string
@@ -23,8 +32,10 @@ export async function startMailPeer(): Promise<MailPeer> {
     onData(stream, session, done) {
       simpleParser(stream).then(
         (mail) => {
-          const to = session.envelope.rcptTo[0]?.address ?? ''
-          received.push({ to, subject: mail.subject ?? '', text: mail.text ?? '', html: mail.html || '' })
+          const recipients = session.envelope.rcptTo.map(({ address }) => address)
+          const headers = mail.headerLines.map(({ line }) => line)
+          const words = { subject: mail.subject ?? '', text: mail.text ?? '', html: mail.html || '' }
+          received.push({ to: recipients[0] ?? '', recipients, headers, ...words })
           arrivals.emit('mail')
           done()
         },

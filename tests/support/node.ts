@@ -17,12 +17,15 @@ export type TestNode = RunningNode & {
   owner: postgres.Sql
 }
 
-/** A node of the test file's own: its own database, real HTTP and sockets, and a real SMTP peer for its emails. */
-export function useNode(overrides: Partial<Config> = {}): () => TestNode {
+/**
+ * A node of the test file's own: its own database, real HTTP and sockets, and a real SMTP peer for its emails.
+ * `limitFactor` widens its rate limits: 1 leaves them as they are.
+ */
+export function useNode(overrides: Partial<Config> = {}, limitFactor = 1000): () => TestNode {
   let node: TestNode | undefined
   let end: (() => Promise<void>) | undefined
   beforeAll(async () => {
-    ;({ node, end } = await startTestNode(overrides))
+    ;({ node, end } = await startTestNode(overrides, limitFactor))
   })
   afterAll(() => end?.())
   return () => {
@@ -48,18 +51,23 @@ export function useDatabase(): () => TestDatabase & { sql: Sql } {
   }
 }
 
-export async function startTestNode(overrides: Partial<Config>): Promise<{ node: TestNode; end: () => Promise<void> }> {
+async function startTestNode(
+  overrides: Partial<Config>,
+  limitFactor: number,
+): Promise<{ node: TestNode; end: () => Promise<void> }> {
   const database = await createDatabase()
   const mail = await startMailPeer()
   const dataDir = await mkdtemp(path.join(tmpdir(), 'rollcall-node-'))
   const running = await startNode(
     { ...defaults, databaseUrl: database.url, smtpUrl: mail.url, dataDir, ...overrides },
-    { limitFactor: 1000 },
+    { limitFactor },
   )
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= running.stop())
   return {
-    node: { ...running, mail, owner: database.owner, databaseUrl: database.url },
+    node: { ...running, stop, mail, owner: database.owner, databaseUrl: database.url },
     async end() {
-      await running.stop()
+      await stop()
       await mail.stop()
       await database.end()
       await rm(dataDir, { recursive: true, force: true })

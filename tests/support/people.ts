@@ -17,6 +17,7 @@ export type Person = Awaited<ReturnType<typeof newPerson>>
 /** A stranger: not signed in, without an account. */
 export function newPerson(node: TestNode, name = 'Ada') {
   let cookie = ''
+  const heard: string[] = []
   const email = `${name.toLowerCase()}.${randomUUID().slice(0, 8)}@example.com`
 
   async function call<T>(
@@ -35,6 +36,7 @@ export function newPerson(node: TestNode, name = 'Ada') {
     const set = answer.headers.get('set-cookie')
     if (set) cookie = set.split(';')[0] ?? ''
     const text = await answer.text()
+    heard.push([...answer.headers].join('\n') + text)
     const isJson = answer.headers.get('content-type')?.includes('json') && text !== ''
     return { status: answer.status, body: (isJson ? JSON.parse(text) : text) as T, headers: answer.headers }
   }
@@ -44,6 +46,8 @@ export function newPerson(node: TestNode, name = 'Ada') {
     name,
     userId: '',
     cookie: () => cookie,
+    /** Every answer that this person was given, headers and body. */
+    heard,
     call,
     get: <T>(path: string) => call<T>('GET', path),
     post: <T>(path: string, body?: unknown, headers?: Record<string, string>) =>

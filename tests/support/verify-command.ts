@@ -6,6 +6,7 @@ import {
   type UserEvent,
   type WorkspaceEvent,
 } from '#shared/protocol/events.ts'
+import { seatsOf } from '#shared/plans.ts'
 import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
 import { kindOf, streamOf, type Stream } from '#shared/protocol/streams.ts'
 import { applyAccountEvent, applyUserEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
@@ -42,6 +43,23 @@ export async function verifyCommand<R>(
   }
   return result
 }
+
+/**
+ * S3 from the first event on: what the log tells of a workspace, of its account and of the reader's own list gives the
+ * snapshot, so that something that was just made is all there.
+ */
+export async function verifyFromTheStart(node: TestNode, owner: Person, workspaceId: string): Promise<void> {
+  const beginnings = [null, seatsOf({ plan: 'free', addonSeats: 0, active: 0, pending: 0 }), noWorkspaces]
+  for (const [index, fresh] of (await snapshots(owner, workspaceId, [owner])).entries()) {
+    const events = await readAfter(node, owner, fresh.stream, 0)
+    expect(events.map((event) => event.position)).toEqual(events.map((_, nth) => nth + 1))
+    for (const event of events) expectStrict(fresh.stream, event)
+    expect(applied({ stream: fresh.stream, state: beginnings[index] }, events)).toEqual(fresh.state)
+    expect(fresh.position).toBe(events.length)
+  }
+}
+
+const noWorkspaces: UserState = { workspaces: [], waiting: [] }
 
 function ownerIndex(all: Watched[], index: number): number {
   return all.slice(0, index).filter((one) => kindOf(one.stream) === 'user').length

@@ -1,21 +1,22 @@
 import type { Invitation } from '#shared/protocol/resources.ts'
 import type { AssignableRole } from '#shared/roles.ts'
 import { notFound, Refusal } from '../../core/errors.ts'
-import { actorOf, openWorkspace, requireRight, type InWorkspace, type WorkspaceInput } from '../../core/opening.ts'
+import { actorOf, openWithSeats, requireRight, type InWorkspace, type WorkspaceInput } from '../../core/opening.ts'
 import type { Command } from '../../core/run-command.ts'
 import { findInvitation, invitationOf } from '../rows.ts'
+import { tellWaiting } from '../tell-waiting.ts'
 
 type Input = WorkspaceInput & { invitationId: string; role: AssignableRole }
 
 /** What the invited person will get on acceptance. */
 export const changeInvitationRole: Command<Input, InWorkspace, Invitation> = {
-  open: openWorkspace,
-  async run({ tx, at, draft, workspace, actor }, { invitationId, role }) {
+  open: openWithSeats,
+  async run(unit, { invitationId, role }) {
+    const { tx, at, draft, workspace, actor } = unit
     requireRight(actor, 'invitation.change_role')
     const row = await findInvitation(tx, workspace.id, invitationId)
     if (!row) throw notFound()
     if (row.role === role) return invitationOf(row)
-    // Without the account's lock, so an acceptance may come first: then the statement finds nothing pending.
     const changed = await tx`
       update invitations
       set role = ${role}
@@ -31,6 +32,7 @@ export const changeInvitationRole: Command<Input, InWorkspace, Invitation> = {
       { invitationId, role },
       { actor: actorOf(actor) },
     )
+    await tellWaiting(unit, workspace.id, invitationId)
     return invitationOf({ ...row, role })
   },
 }

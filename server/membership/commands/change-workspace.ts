@@ -1,12 +1,14 @@
-import { actorOf, openWorkspace, requireRight, type InWorkspace, type WorkspaceInput } from '../../core/opening.ts'
+import { actorOf, openWithSeats, requireRight, type InWorkspace, type WorkspaceInput } from '../../core/opening.ts'
 import type { Command, Unit } from '../../core/run-command.ts'
 import { chooseHandle } from '../handles.ts'
+import { tellWaiting } from '../tell-waiting.ts'
 
 type Input = WorkspaceInput & { name?: string | undefined; handle?: string | undefined }
 
 /** Renames a workspace or gives it another handle; the old handle leads here until somebody else takes it. */
 export const changeWorkspace: Command<Input, InWorkspace, { name: string; handle: string }> = {
-  open: openWorkspace,
+  // with the account's lock: a seat that comes free elsewhere can let somebody in here, who must hear the new name
+  open: openWithSeats,
   async run(unit, input) {
     requireRight(unit.actor, 'workspace.rename')
     const { tx, draft, workspace, actor } = unit
@@ -20,13 +22,13 @@ export const changeWorkspace: Command<Input, InWorkspace, { name: string; handle
     for (const { userId } of members) {
       draft.append('user', userId, 'workspace.renamed', { workspaceId: workspace.id, name, handle })
     }
+    await tellWaiting(unit, workspace.id)
     return { name, handle }
   },
 }
 
 async function moveHandle({ tx, workspace }: Unit & InWorkspace, handle: string): Promise<void> {
-  const [own] = await tx`select handle from former_handles where workspace_id = ${workspace.id} and handle = ${handle}`
-  if (!own) await chooseHandle(tx, { handle })
+  await chooseHandle(tx, { handle })
   await tx`select end_former_handle(${handle})`
   await tx`
     insert into former_handles (handle, workspace_id) values (${workspace.handle}, ${workspace.id})

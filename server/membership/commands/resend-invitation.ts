@@ -5,6 +5,7 @@ import type { Command, Unit } from '../../core/run-command.ts'
 import { enqueueInvitation, type SealToken } from '../invitation-emails.ts'
 import { findInvitation, invitationOf, type InvitationRow } from '../rows.ts'
 import { settleSeats } from '../seats.ts'
+import { tellWaiting } from '../tell-waiting.ts'
 import { newToken } from '../tokens.ts'
 import { validityInDays } from './send-invitations.ts'
 
@@ -26,6 +27,7 @@ export const resendInvitation: Command<Input, InWorkspace, Invitation> = {
     if (!fresh) throw new Error('An invitation that was just resent is missing.')
     const invitation = invitationOf(fresh)
     draft.append('workspace', workspace.id, 'invitation.resent', { invitation }, { actor: actorOf(actor) })
+    await tellWaiting(unit, workspace.id, row.id)
     return invitation
   },
 }

@@ -1,0 +1,67 @@
+import { request } from 'node:http'
+import { expect, test } from 'vitest'
+import { startMailPeer } from '../support/mail.ts'
+import type { TestNode } from '../support/node.ts'
+import { newPerson, password, type Person } from '../support/people.ts'
+import { freePort, useProgram } from '../support/program.ts'
+
+const { folder, start } = useProgram()
+const pages = ['/dev/mail', '/dev/mail.json']
+
+test.each(['', 'http://localhost', 'http://127.0.0.1'])(
+  'at the local address %j the mailbox shows what would have been sent, with links of that address',
+  async (name) => {
+    const port = await freePort()
+    const publicUrl = name && `${name}:${port}`
+    await start({ DATA_DIR: await folder(), PORT: String(port), PUBLIC_URL: publicUrl }).line(/running at/)
+    const own = `localhost:${port}`
+    expect((await at(port, own, '/dev/mail')).body).toContain('No email yet')
+    const ada = newPerson({ port } as TestNode, '<b>Ada</b>')
+    const { body } = await ada.post<{ workspaces: { id: string }[] }>('/api/auth/sign-up', signUpOf(ada))
+    await ada.invite(body.workspaces[0]?.id ?? '', 'kay@example.com')
+    const kept = async () => JSON.parse((await at(port, own, '/dev/mail.json')).body) as { to: string; text: string }[]
+    await expect.poll(kept, { timeout: 15_000 }).toHaveLength(1)
+    const [mail] = await kept()
+    expect(mail).toMatchObject({ to: 'kay@example.com' })
+    expect(mail?.text).toContain(`${publicUrl || `http://localhost:${port}`}/invite#`)
+    const page = (await at(port, own, '/dev/mail')).body
+    expect(page).toContain('kay@example.com')
+    expect(page).not.toContain('<b>Ada')
+    // another name for this machine, as a page of somebody else's would give it
+    for (const path of pages) expect((await at(port, 'rebound.example.com', path)).status).toBe(421)
+  },
+)
+
+test('there is no mailbox at a public address, nor where emails are sent', async () => {
+  const mail = await startMailPeer()
+  for (const publicUrl of ['https://rollcall.example.com', '']) {
+    const port = await freePort()
+    const settings = { PORT: String(port), PUBLIC_URL: publicUrl, SMTP_URL: mail.url }
+    await start({ DATA_DIR: await folder(), ...settings }).line(/running at/)
+    const host = publicUrl ? 'rollcall.example.com' : `localhost:${port}`
+    expect((await at(port, host, '/readyz')).status).toBe(200)
+    for (const path of [...pages, '/dev/mail/', '/dev//mail']) {
+      expect(await at(port, host, path)).toMatchObject({
+        status: 404,
+        body: expect.stringContaining('"not_found"') as string,
+      })
+    }
+  }
+  await mail.stop()
+})
+
+function signUpOf({ name }: Person) {
+  return { email: 'ada@example.com', password, name }
+}
+
+/** A browser cannot choose the Host, so this is written by hand. */
+function at(port: number, host: string, path: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path, headers: { Host: host } }, (answer) => {
+      let body = ''
+      answer.setEncoding('utf8').on('data', (part: string) => (body += part))
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }))
+    })
+    asked.on('error', reject).end()
+  })
+}

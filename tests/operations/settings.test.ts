@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { postgresOf, takenPort, useProgram } from '../support/program.ts'
+
+const { folder, start } = useProgram()
+
+test.each([
+  ['PORT', 'http', 'a whole number from 0 to 65535'],
+  ['PORT', '65536', 'a whole number from 0 to 65535'],
+  ['PORT', '-1', 'a whole number from 0 to 65535'],
+  ['METRICS_PORT', '9.5', 'a whole number from 0 to 65535'],
+  ['HOST', '192.0.2.1', 'no address of this machine'],
+  ['PUBLIC_URL', 'rollcall.example.com', 'https://'],
+  ['PUBLIC_URL', 'ftp://example.com', 'https://'],
+  ['PUBLIC_URL', 'https://example.com/rollcall', 'without a path'],
+  ['DATABASE_URL', 'mysql://localhost/rollcall', 'postgres://'],
+  ['SMTP_URL', 'mail.example.com:587', 'smtp://'],
+  ['MAIL_FROM', 'nobody', 'Rollcall <rollcall@example.com>'],
+  ['BILLING', 'stripes', 'manual'],
+  ['TRUSTED_PROXIES', '10.0.0.0/8, proxy', '10.0.0.0/8'],
+  ['TRUSTED_PROXIES', '10.0.0.0/33', '10.0.0.0/8'],
+  ['SECRET_KEY', 'too short', '32'],
+  ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, silent'],
+])('%s=%s ends with one line that names the setting and what is allowed', async (name, value, allowed) => {
+  const data = await folder()
+  const program = start({ DATA_DIR: data, [name]: value })
+  expect(await program.ended).toBe(1)
+  expect(program.complaints).toEqual([expect.stringContaining(`The setting ${name} is wrong: `)])
+  expect(program.complaints[0]).toContain(allowed)
+  expect(program.printed).toEqual([])
+  expect(postgresOf(data)).toBeNull()
+})
+
+test('a public address without SMTP_URL is refused: its mailbox would be everybody’s', async () => {
+  const data = await folder()
+  const program = start({ DATA_DIR: data, PUBLIC_URL: 'https://rollcall.example.com' })
+  expect(await program.ended).toBe(1)
+  expect(program.complaints).toEqual([expect.stringMatching(/^The setting SMTP_URL is missing: .*PUBLIC_URL/)])
+  expect(postgresOf(data)).toBeNull()
+})
+
+test.each(['PORT', 'METRICS_PORT'])(
+  '%s that somebody else has ends with one line, and leaves no PostgreSQL',
+  async (name) => {
+    const data = await folder()
+    const { port, close } = await takenPort()
+    const program = start({ DATA_DIR: data, [name]: String(port) })
+    expect(await program.ended).toBe(1)
+    expect(program.complaints).toEqual([`The setting ${name} is wrong: ${port} is in use.`])
+    expect(postgresOf(data)).toBeNull()
+    await close()
+  },
+)
+
+test('a database that is not there ends with one line, which keeps its password to itself', async () => {
+  const { port, close } = await takenPort()
+  await close()
+  const url = `postgres://rollcall:very-secret@127.0.0.1:${port}/rollcall`
+  const program = start({ DATA_DIR: await folder(), DATABASE_URL: url })
+  expect(await program.ended).toBe(1)
+  expect(program.complaints).toEqual([expect.stringContaining('The setting DATABASE_URL is wrong: ')])
+  expect(program.complaints.join()).not.toContain('very-secret')
+})
+
+test('a DATA_DIR that is a file ends with one line', async () => {
+  const file = path.join(await folder(), 'a file')
+  await writeFile(file, '')
+  const program = start({ DATA_DIR: file })
+  expect(await program.ended).toBe(1)
+  expect(program.complaints).toEqual([expect.stringContaining('The setting DATA_DIR is wrong: ')])
+})
+
+test('a setting that is empty is one that is not given', async () => {
+  const program = start({ DATA_DIR: await folder(), SMTP_URL: '', DATABASE_URL: '', METRICS_PORT: '', PUBLIC_URL: '' })
+  expect(await program.port()).toBeGreaterThan(0)
+})
