@@ -24,6 +24,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether an invitation's link stopped working: used, replaced, withdrawn or expired. */
+export function isDeadLink(error: unknown): boolean {
+  return error instanceof ApiError && (error.code === 'invitation_not_found' || error.code === 'invitation_expired')
+}
+
 type SignUp = { email: string; password: string; name: string; invitationToken?: string }
 type WorkspaceChange = { name?: string; handle?: string }
 type InvitationDraft = { email: string; role: AssignableRole }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { expect as see } from '@playwright/test'
 import { test } from 'vitest'
-import { useBrowser } from '../support/browser.ts'
+import { see, useBrowser } from '../support/browser.ts'
 import { tokenIn } from '../support/mail.ts'
 import { useNode } from '../support/node.ts'
 import { chooseAction, chooseRole, confirm, goToPage, inviteAt, live, rowOf, signUpAt } from '../support/panel.ts'

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import { chromium, expect as see, type Browser, type BrowserContextOptions, type Page } from '@playwright/test'
+import { chromium, expect as look, type Browser, type BrowserContextOptions, type Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { TestNode } from './node.ts'
 
-see.configure({ timeout: 15_000 })
+/** Looks at a page until it is as expected, for at most 15 s. */
+export const see = look.configure({ timeout: 15_000 })
 
 /** One Chromium for a test file. Each visit is a browser of somebody's own; an unexpected error in any console fails. */
 export function useBrowser(node: () => TestNode) {
@@ -44,8 +45,8 @@ export async function launchChromium(): Promise<Browser> {
 }
 
 /** What axe finds wrong with what stands on the page now: rule and element. */
-export async function violationsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+export async function violationsOf(page: Page, { except = [] }: { except?: string[] } = {}): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).disableRules(except).analyze()
   return violations.flatMap(({ id, nodes }) => nodes.map((element) => `${id}: ${element.html}`))
 }
 

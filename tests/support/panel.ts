@@ -1,4 +1,5 @@
-import { expect as see, type Locator, type Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
+import { see } from './browser.ts'
 import { password } from './people.ts'
 
 /** The panel as its users handle it: by the names of what is on the screen. */

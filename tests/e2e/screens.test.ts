@@ -1,0 +1,234 @@
+import type { Page } from '@playwright/test'
+import sharp from 'sharp'
+import { expect, test } from 'vitest'
+import { see, useBrowser, violationsOf } from '../support/browser.ts'
+import { useNode } from '../support/node.ts'
+import { chooseAction, goToPage, live, signInAt } from '../support/panel.ts'
+import { newPerson, newTeam, newUser, type Person } from '../support/people.ts'
+import { lookAt } from '../support/screenshots.ts'
+
+const node = useNode()
+const { visit } = useBrowser(node)
+
+const shapes = [
+  ['wide-light', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
+  ['phone-dark', { viewport: { width: 375, height: 740 }, colorScheme: 'dark' }],
+] as const
+
+test.each(shapes)('axe finds nothing on any screen, and nothing is wider than the window (%s)', async (shape, options) => {
+  const { ada, workspace, grace } = await newTeam(node())
+  const stranger = newPerson(node(), 'Tony')
+  const { token } = await ada.inviteByMail(workspace.id, stranger.email)
+  const page = await visit('/sign-in', options)
+  await see(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+  await check(page, `${shape}-sign-in`)
+  for (const [address, heading] of [['/sign-up', 'Create your account'], [`/invite#${token}`, 'Join Acme'], ['/invite#none', 'This link does not work'], ['/nowhere', 'There is nothing here']] as const) {
+    await page.goto('about:blank')
+    await page.goto(address)
+    await see(page.getByRole('heading', { name: heading })).toBeVisible()
+    await check(page, `${shape}-${heading.replaceAll(' ', '-').toLowerCase()}`)
+  } // prettier-ignore
+  await page.goto('/sign-in')
+  await signInAt(page, ada)
+  await page.waitForURL('**/members')
+  for (const [name, title] of [['members', 'Members'], ['membership', 'Membership'], ['plan', 'Plan & seats'], ['settings', 'Settings']] as const) {
+    await page.goto(`/w/${workspace.handle}/${name}`)
+    await see(page.getByRole('heading', { name: title, level: 1 })).toBeVisible()
+    await live(page)
+    if (name === 'members') await see(page.getByRole('row')).toHaveCount(6)
+    await check(page, `${shape}-${name}`)
+  } // prettier-ignore
+  await page.goto(`/w/${workspace.handle}/members`)
+  await page.getByRole('button', { name: 'Invite', exact: true }).click()
+  await page.getByLabel('Email addresses').fill('one@example.com, not an address')
+  await page.getByRole('button', { name: /^Send/ }).click()
+  await see(page.getByText('These are not email addresses')).toBeVisible()
+  await check(page, `${shape}-invite`)
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: `Role of ${grace.email}` }).click()
+  await see(page.getByRole('menuitemradio', { name: 'Viewer' })).toBeVisible()
+  // a menu hangs outside of the page's landmarks by design
+  await check(page, `${shape}-role-menu`, ['region'])
+  await page.keyboard.press('Escape')
+  await chooseAction(page, grace.email, 'Remove member')
+  await see(page.getByRole('alertdialog')).toBeVisible()
+  await check(page, `${shape}-remove`)
+}) // prettier-ignore
+
+test('the panel works by keyboard alone: invite, change a role, remove', async () => {
+  const { ada, grace, workspace } = await newTeam(node())
+  const page = await signedIn(ada, `/w/${workspace.handle}/members`)
+  await page.getByRole('button', { name: 'Invite', exact: true }).focus()
+  await page.keyboard.press('Enter')
+  await see(page.getByLabel('Email addresses')).toBeFocused()
+  await page.keyboard.type('keys@example.com')
+  await page.keyboard.press('Tab')
+  await see(page.getByRole('dialog').getByLabel('Role')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Send invitation' }).press('Enter')
+  await page.getByRole('button', { name: 'Done' }).press('Enter')
+  await see(page.getByRole('button', { name: 'Invite', exact: true })).toBeFocused()
+  await see(page.getByRole('row').filter({ hasText: 'keys@example.com' })).toContainText('Pending')
+
+  await page.getByRole('button', { name: `Role of ${grace.email}` }).focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('End')
+  await page.keyboard.press('Enter')
+  await see(page.getByRole('button', { name: `Role of ${grace.email}` })).toHaveText('Viewer')
+
+  await page.getByRole('button', { name: `Actions for ${grace.email}` }).focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('End')
+  await page.keyboard.press('Enter')
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove member' }).press('Enter')
+  await see(page.getByRole('row').filter({ hasText: grace.email })).toHaveCount(0)
+})
+
+test('search, filters and sorting narrow and order the rows', async () => {
+  const { ada, grace, edsger, workspace } = await newTeam(node())
+  await ada.invite(workspace.id, 'zoe@example.com', 'viewer')
+  const page = await signedIn(ada, `/w/${workspace.handle}/members`)
+  const rows = page.getByRole('row')
+  await see(rows).toHaveCount(6)
+  await page.getByLabel('Search members').fill('GRACE')
+  await see(rows).toHaveCount(2)
+  await see(rows.last()).toContainText(grace.email)
+  await page.getByLabel('Search members').fill('')
+  await page.getByLabel('Filter by status').selectOption('Pending')
+  await see(rows).toHaveCount(2)
+  await page.getByLabel('Filter by role').selectOption('Admin')
+  await see(page.getByRole('heading', { name: 'Nobody matches' })).toBeVisible()
+  await page.getByRole('button', { name: 'Show everybody' }).click()
+  await page.getByRole('button', { name: 'Member', exact: true }).click()
+  await see(rows.nth(1)).toContainText(ada.email)
+  await page.getByRole('button', { name: 'Member', exact: true }).click()
+  await see(rows.nth(1)).toContainText('zoe@example.com')
+  await see(page.getByRole('columnheader', { name: 'Member', exact: true })).toHaveAttribute('aria-sort', 'descending')
+  await see(rows.filter({ hasText: edsger.email })).toBeVisible()
+})
+
+test('a lost connection says so, and what was missed is there on return without a reload', async () => {
+  const { ada, grace, workspace } = await newTeam(node())
+  const page = await signedIn(ada, `/w/${workspace.handle}/members`)
+  await page.evaluate(() => Reflect.set(globalThis, 'sameDocument', true))
+  await page.context().setOffline(true)
+  await see(page.locator('[data-connection=offline]').first()).toBeVisible()
+  await grace.invite(workspace.id, 'missed@example.com')
+  await page.context().setOffline(false)
+  await live(page)
+  await see(page.getByRole('row').filter({ hasText: 'missed@example.com' })).toBeVisible()
+  expect(await page.evaluate(() => Reflect.get(globalThis, 'sameDocument') as unknown)).toBe(true)
+})
+
+test('only what a role may do is offered', async () => {
+  const { edsger, grace, workspace } = await newTeam(node())
+  const page = await signedIn(edsger, `/w/${workspace.handle}/members`)
+  await see(page.getByRole('row')).toHaveCount(5)
+  await see(page.getByRole('button', { name: 'Invite', exact: true })).toHaveCount(0)
+  await see(page.getByRole('button', { name: /^Role of/ })).toHaveCount(0)
+  await see(page.getByRole('button', { name: `Actions for ${grace.email}` })).toHaveCount(0)
+  await see(page.getByRole('navigation', { name: 'Workspace' }).getByRole('link')).toHaveText(['Members', 'Membership'])
+  await chooseAction(page, edsger.email, 'Leave workspace')
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Leave workspace' }).click()
+  await see(page.getByText('You left Acme.')).toBeVisible()
+  await see(page.getByRole('button', { name: /now in Edsger/ })).toBeVisible()
+})
+
+test('whoever signs out in one page is signed out in the others', async () => {
+  const ada = await newUser(node())
+  const page = await signedIn(ada, '/')
+  const other = await page.context().newPage()
+  await other.goto('/')
+  await live(page, other)
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await see(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+  await see(other.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+  await see(other.getByText('You were signed out.')).toBeVisible()
+})
+
+test('settings: a new name and handle show everywhere, and a deleted workspace moves everybody away', async () => {
+  const { ada, grace, workspace } = await newTeam(node())
+  const owner = await signedIn(ada, `/w/${workspace.handle}/settings`)
+  const admin = await signedIn(grace, `/w/${workspace.handle}/members`)
+  await owner.getByLabel('Workspace Name').fill('Acme & Söhne')
+  await owner.getByLabel('Workspace Handle').fill('acme-soehne')
+  await see(owner.getByText('acme-soehne is available')).toBeVisible()
+  await owner.getByRole('button', { name: 'Save' }).click()
+  await admin.waitForURL('**/w/acme-soehne/members')
+  await owner.waitForURL('**/w/acme-soehne/settings')
+  await see(admin.getByRole('button', { name: 'Switch workspace, now in Acme & Söhne' })).toBeVisible()
+  await owner.getByRole('button', { name: 'Delete workspace' }).click()
+  const dialog = owner.getByRole('dialog')
+  await see(dialog.getByRole('button', { name: 'Delete workspace' })).toBeDisabled()
+  await dialog.getByLabel('Workspace Handle').fill('acme-soehne')
+  await dialog.getByRole('button', { name: 'Delete workspace' }).click()
+  await see(admin.getByText('The workspace Acme & Söhne was deleted.')).toBeVisible()
+  await see(owner.getByRole('button', { name: /now in Ada/ })).toBeVisible()
+  await see(admin.getByRole('button', { name: /now in Grace/ })).toBeVisible()
+})
+
+test('membership: a new name and a cropped picture show in the other browser at once', async () => {
+  const { ada, grace, workspace } = await newTeam(node())
+  const owner = await signedIn(ada, `/w/${workspace.handle}/members`)
+  const admin = await signedIn(grace, `/w/${workspace.handle}/membership`)
+  await admin.getByLabel('Display name').fill('Amazing Grace')
+  await admin.getByRole('button', { name: 'Save', exact: true }).click()
+  const row = owner.getByRole('row').filter({ hasText: grace.email })
+  await see(row).toContainText('Amazing Grace')
+  await admin.getByLabel('Picture file').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no') })
+  await see(admin.getByText('Choose a PNG, JPEG, WebP or GIF picture.')).toBeVisible()
+  await admin.getByLabel('Picture file').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: await portrait() })
+  const dialog = admin.getByRole('dialog')
+  await dialog.getByLabel('Zoom').fill('2')
+  await dialog.getByRole('application').press('ArrowRight')
+  expect(await violationsOf(admin)).toEqual([])
+  await lookAt(admin, 'crop')
+  await dialog.getByRole('button', { name: 'Save picture' }).click()
+  await see(row.locator('img')).toHaveAttribute('src', /^\/api\/avatars\//)
+  await see(admin.getByRole('button', { name: 'Change picture' })).toBeVisible()
+  await lookAt(admin, 'membership-with-picture')
+  await admin.getByRole('button', { name: 'Remove picture' }).click()
+  await see(row.locator('img')).toHaveCount(0)
+}) // prettier-ignore
+
+test('the switcher follows: added elsewhere, it appears, and opens', async () => {
+  const ada = await newUser(node())
+  const grace = await newUser(node(), 'Grace')
+  await ada.setAddonSeats(3)
+  const workspace = await ada.createWorkspace('Shared')
+  const page = await signedIn(grace, '/')
+  const { token } = await ada.inviteByMail(workspace.id, grace.email, 'viewer')
+  await grace.accept(token)
+  await see(page.getByText('You are now a member of Shared.')).toBeVisible()
+  await page.getByRole('button', { name: /^Switch workspace/ }).click()
+  await page.getByRole('menuitem', { name: /Shared/ }).click()
+  await page.waitForURL(`**/w/${workspace.handle}/members`)
+  await goToPage(page, 'Membership')
+  await see(page.getByText('You are a Viewer')).toBeVisible()
+})
+
+async function signedIn(person: Person, address: string): Promise<Page> {
+  const page = await visit('/sign-in')
+  await signInAt(page, person)
+  await page.waitForURL('**/members')
+  await page.goto(address)
+  await live(page)
+  return page
+}
+
+async function check(page: Page, name: string, except: string[] = []): Promise<void> {
+  await lookAt(page, name)
+  expect(await violationsOf(page, { except })).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+}
+
+async function portrait(): Promise<Buffer> {
+  const square = (width: number, height: number, background: string) =>
+    sharp({ create: { width, height, channels: 3, background } }).png()
+  const face = await square(200, 200, '#f6c58f').toBuffer()
+  return square(640, 400, '#7fb8ff')
+    .composite([{ input: face }])
+    .toBuffer()
+}
