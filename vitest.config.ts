@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/global-setup.ts'],
     maxWorkers: 2,
+    maxConcurrency: 10,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
