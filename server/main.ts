@@ -1,4 +1,5 @@
 import { readConfig } from './config.ts'
+import { endedConnection } from './core/tenant.ts'
 import { fillDemo } from './demo.ts'
 import { startNode } from './node.ts'
 
@@ -38,6 +39,8 @@ function endCleanly(stop: () => Promise<void>): void {
   // what nobody expected must not limp on: end cleanly, and let the supervisor start afresh
   for (const name of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(name, (error: unknown) => {
+      // postgres.js asks each new connection for its types and does not listen to how that ends; it opens another one
+      if (name === 'unhandledRejection' && endedConnection(error)) return
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
       end(1)
     })

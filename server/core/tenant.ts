@@ -76,7 +76,7 @@ export async function onOneConnection<R>(sql: Sql, work: (tx: Tx) => Promise<R>)
   } catch (error) {
     // A connection that is gone rolls back by itself and is no longer ours: postgres.js would write to its missing
     // socket, outside of any promise, or into the transaction of whoever has its place in the pool by then.
-    if (!endedWith(error)) {
+    if (!endedConnection(error)) {
       await reserved`rollback`.catch(() => undefined)
       reserved.release()
     }
@@ -84,8 +84,8 @@ export async function onOneConnection<R>(sql: Sql, work: (tx: Tx) => Promise<R>)
   }
 }
 
-/** Whether the connection ended with this error: the server said that it is its last word, or nobody was there. */
-function endedWith(error: unknown): boolean {
+/** Whether a connection ended with this error: the server said that it is its last word, or nobody was there. */
+export function endedConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code, severity } = error as Error & { code?: unknown; severity?: unknown }
   return severity === 'FATAL' || severity === 'PANIC' || /^(CONNECTION_|E[A-Z]+$)/.test(String(code))

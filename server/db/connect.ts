@@ -11,18 +11,6 @@ const time = {
   parse: (text: string) => new Date(text).toISOString(),
 }
 
-// The two array types that our queries pass, known beforehand: asking the server for its array types on every connection
-// (postgres.js' `fetch_types`) ends the process by an unhandled rejection when the server goes away during the question.
-const array = (oid: number) => ({
-  to: oid,
-  from: [oid],
-  serialize: (values: readonly string[]) =>
-    `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`,
-  parse: (text: string) => text,
-})
-const textArray = array(1009)
-const uuidArray = array(2951)
-
 /** The application's pool: every connection works as the unprivileged role and gives up on what takes too long. */
 export function connect(url: string, options: { max?: number; name?: string } = {}): Sql {
   return postgres(url, {
@@ -31,8 +19,7 @@ export function connect(url: string, options: { max?: number; name?: string } = 
     connect_timeout: 5,
     onnotice: () => undefined,
     transform: { column: { from: postgres.toCamel } },
-    types: { bigint: integer, time, textArray, uuidArray },
-    fetch_types: false,
+    types: { bigint: integer, time },
     connection: {
       application_name: options.name ?? 'rollcall',
       role: 'rollcall_app',

@@ -22,13 +22,17 @@ export async function isTaken(ask: Asker, handle: string): Promise<boolean> {
   return row?.taken ?? false
 }
 
-/** `handle` itself or with the next free numeric suffix. */
+/** `handle` itself or with a free numeric suffix: the next one where none was given back. Doubles, then halves. */
 export async function nextFree(ask: Asker, handle: string): Promise<string> {
   if (!isReserved(handle) && !(await isTaken(ask, handle))) return handle
-  for (let n = 2; ; n += 1) {
-    const candidate = numbered(handle, n)
-    if (!(await isTaken(ask, candidate))) return candidate
+  let [taken, free] = [1, 2]
+  while (await isTaken(ask, numbered(handle, free))) [taken, free] = [free, free * 2]
+  while (free - taken > 1) {
+    const middle = (free + taken) >> 1
+    if (await isTaken(ask, numbered(handle, middle))) taken = middle
+    else free = middle
   }
+  return numbered(handle, free)
 }
 
 /** Settles a handle for a workspace: the one asked for, or a free one for the name. */

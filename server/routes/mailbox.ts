@@ -1,13 +1,27 @@
+import { createMiddleware } from 'hono/factory'
+import { notFound } from '../core/errors.ts'
 import type { Sql } from '../db/connect.ts'
 import { escaped } from '../mail/template.ts'
+import type { Env } from './env.ts'
 import type { Router } from './router.ts'
 
 type Kept = { to: string; subject: string; text: string; html: string; sentAt: string }
 
-/** The mailbox of a local installation without SMTP. Composed only there: anybody who reaches it can read every link. */
+/**
+ * The mailbox of a local installation without SMTP. Composed only there, and shown to this machine alone: whoever reads
+ * it has every link, and a neighbour in the network can write `Host: localhost` too.
+ */
 export function mailboxRoutes(router: Router, sql: Sql): void {
-  router.get('/dev/mail.json', async (c) => c.json(await readMailbox(sql)))
-  router.get('/dev/mail', async (c) => c.html(page(await readMailbox(sql))))
+  const onThisMachine = createMiddleware<Env>(async (c, next) => {
+    if (!isThisMachine(c.get('address'))) throw notFound()
+    await next()
+  })
+  router.get('/dev/mail.json', onThisMachine, async (c) => c.json(await readMailbox(sql)))
+  router.get('/dev/mail', onThisMachine, async (c) => c.html(page(await readMailbox(sql))))
+}
+
+function isThisMachine(address: string): boolean {
+  return address.startsWith('127.') || address === '0:0:0:0::/64'
 }
 
 async function readMailbox(sql: Sql): Promise<Kept[]> {

@@ -39,13 +39,15 @@ const nobody = new Set<string>()
 export async function newWorld(core: Core, owner: World['owner'], people: number, owners: number[]): Promise<World> {
   const world: World = { core, owner, people: [], places: [], tokens: new Map() }
   for (let n = 0; n < people; n += 1) {
-    const email = `${randomUUID()}@example.com`
-    const { result } = await runCommand(core, signUp, { email, passwordHash: 'unused', name: `P${n}` })
+    // names of their own: handles that are alike are given out one after the other
+    const name = randomUUID()
+    const email = `${name}@example.com`
+    const { result } = await runCommand(core, signUp, { email, passwordHash: 'unused', name })
     world.people.push({ id: result.user.id, email, accountId: '' })
   }
   for (const account of owners) {
     const person = personOf(world, account)
-    const { result } = await runCommand(core, createWorkspace, { userId: person.id, name: 'Model' })
+    const { result } = await runCommand(core, createWorkspace, { userId: person.id, name: randomUUID() })
     person.accountId = result.accountId
     world.places.push({ id: result.id, account })
   }

@@ -50,14 +50,32 @@ test('there is no mailbox at a public address, nor where emails are sent', async
   await mail.stop()
 })
 
+test('the mailbox is for this machine alone: a neighbour who calls it by its local name has none', async () => {
+  const port = await freePort()
+  const settings = { DATA_DIR: await folder(), PORT: String(port), TRUSTED_PROXIES: '127.0.0.1' }
+  await start(settings).line(/running at/)
+  for (const path of pages) {
+    for (const neighbour of ['192.168.1.20', '2001:db8::1']) {
+      expect((await at(port, `localhost:${port}`, path, { 'X-Forwarded-For': neighbour })).status).toBe(404)
+    }
+    expect((await at(port, `localhost:${port}`, path, { 'X-Forwarded-For': '::1' })).status).toBe(200)
+    expect((await at(port, `localhost:${port}`, path)).status).toBe(200)
+  }
+})
+
 function signUpOf({ name }: Person) {
   return { email: 'ada@example.com', password, name }
 }
 
 /** A browser cannot choose the Host, so this is written by hand. */
-function at(port: number, host: string, path: string): Promise<{ status: number; body: string }> {
+function at(
+  port: number,
+  host: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path, headers: { Host: host } }, (answer) => {
+    const asked = request({ host: '127.0.0.1', port, path, headers: { Host: host, ...headers } }, (answer) => {
       let body = ''
       answer.setEncoding('utf8').on('data', (part: string) => (body += part))
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }))

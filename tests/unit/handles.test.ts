@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { handleOf, handleSchema, isReserved, numbered, reservedHandles, withoutMarks } from '#shared/handles.ts'
-import { handleFromName } from '#server/membership/handles.ts'
+import { handleFromName, nextFree } from '#server/membership/handles.ts'
 
 const isHandle = (handle: string) => handleSchema.safeParse(handle).success
 // what trips a handle up comes often: hyphens, the start of punycode, marks on their own
@@ -57,6 +57,22 @@ test('a numbered handle is a handle, ends with its number, and differs for each'
       expect(numbered(base, n).endsWith(`-${n}`)).toBe(true)
       expect(numbered(base, n) === numbered(base, other)).toBe(n === other)
     }),
+  )
+})
+
+test('the next of many workspaces with one name is found in a few questions', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(20_000), async (others) => {
+      const taken = new Set(['acme', ...Array.from({ length: others }, (_, n) => `acme-${n + 2}`)])
+      let questions = 0
+      const ask = (_: TemplateStringsArray, handle: string) => {
+        questions += 1
+        return Promise.resolve([{ taken: taken.has(handle) }])
+      }
+      expect(await nextFree(ask as never, 'acme')).toBe(`acme-${others + 2}`)
+      expect(questions).toBeLessThanOrEqual(32)
+    }),
+    { numRuns: 50 },
   )
 })
 

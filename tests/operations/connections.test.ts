@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { useDatabase, type TestNode } from '../support/node.ts'
+import { newPerson } from '../support/people.ts'
+import { useProgram } from '../support/program.ts'
+
+const database = useDatabase()
+const { folder, start } = useProgram()
+
+test('94 I9 connections cut at any moment, also while they open: it stays up, answers, and keeps what it said', async () => {
+  const program = start({ DATABASE_URL: database().url, DATA_DIR: await folder(), LOG_LEVEL: 'silent' })
+  const ada = newPerson({ port: await program.port() } as TestNode)
+  await ada.signUp()
+  const kept: string[] = []
+  const statuses = new Set<number>()
+  for (let round = 0; round < 60; round += 1) {
+    const writes = Array.from({ length: 10 }, (_, n) => ada.post('/api/workspaces', { name: `Cut ${round} ${n}` }))
+    await cut()
+    for (const { status, body } of await Promise.all(writes)) {
+      statuses.add(status)
+      if (status === 201) kept.push((body as { id: string }).id)
+    }
+  }
+  expect([...statuses].filter((status) => status !== 201 && status !== 503)).toEqual([])
+  const ids = new Set((await ada.me()).workspaces.map(({ id }) => id))
+  expect(kept.filter((id) => !ids.has(id))).toEqual([])
+  expect(program.complaints).toEqual([])
+  expect(kept.length).toBeGreaterThan(0)
+})
+
+async function cut(): Promise<void> {
+  const { owner } = database()
+  await owner`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = 'rollcall' and datname = current_database()`
+}
