@@ -17,6 +17,8 @@ export function connect(url: string, options: { max?: number; name?: string } = 
     max: options.max ?? 20,
     idle_timeout: 300,
     connect_timeout: 5,
+    // seconds before a connection that failed is opened anew: a database that is back is not waited for
+    backoff: (failures: number) => (0.5 + Math.random() / 2) * Math.min(3 ** failures / 100, 0.5),
     onnotice: () => undefined,
     transform: { column: { from: postgres.toCamel } },
     types: { bigint: integer, time },

@@ -44,8 +44,12 @@ export async function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), args: [...asRoot, ...quiet, '--no-first-run'] })
 }
 
-/** What axe finds wrong with what stands on the page now: rule and element. */
+/** What axe finds wrong with what stands on the page once nothing moves any more: rule and element. */
 export async function violationsOf(page: Page, { except = [] }: { except?: string[] } = {}): Promise<string[]> {
+  await page.evaluate(() => {
+    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity)
+    return Promise.allSettled(ending.map((one) => one.finished))
+  })
   const { violations } = await new AxeBuilder({ page }).disableRules(except).analyze()
   return violations.flatMap(({ id, nodes }) => nodes.map((element) => `${id}: ${element.html}`))
 }
