@@ -23,45 +23,45 @@ alter table events enable row level security;
 alter table events force row level security;
 
 create policy scoped on members to rollcall_app using (
-  workspace_id = scope_id('workspace_id')
-  or account_id = scope_id('account_id')
-  or user_id = scope_id('user_id')
+  workspace_id = (select scope_id('workspace_id'))
+  or account_id = (select scope_id('account_id'))
+  or user_id = (select scope_id('user_id'))
 ) with check (
-  workspace_id = scope_id('workspace_id') or account_id = scope_id('account_id')
+  workspace_id = (select scope_id('workspace_id')) or account_id = (select scope_id('account_id'))
 );
 
 create policy scoped on invitations to rollcall_app using (
-  workspace_id = scope_id('workspace_id')
-  or account_id = scope_id('account_id')
-  or asked_by = scope_id('user_id')
-  or token_hash = decode(nullif(current_setting('app.token_hash', true), ''), 'hex')
+  workspace_id = (select scope_id('workspace_id'))
+  or account_id = (select scope_id('account_id'))
+  or asked_by = (select scope_id('user_id'))
+  or token_hash = (select decode(nullif(current_setting('app.token_hash', true), ''), 'hex'))
 ) with check (
-  workspace_id = scope_id('workspace_id') or account_id = scope_id('account_id')
+  workspace_id = (select scope_id('workspace_id')) or account_id = (select scope_id('account_id'))
 );
 
 create policy scoped on workspaces to rollcall_app using (
-  id = scope_id('workspace_id')
-  or account_id = scope_id('account_id')
-  or id in (select m.workspace_id from members m where m.user_id = scope_id('user_id'))
-  or id in (select i.workspace_id from invitations i where i.asked_by = scope_id('user_id'))
+  id = (select scope_id('workspace_id'))
+  or account_id = (select scope_id('account_id'))
+  or id in (select m.workspace_id from members m where m.user_id = (select scope_id('user_id')))
+  or id in (select i.workspace_id from invitations i where i.asked_by = (select scope_id('user_id')))
 ) with check (
-  id = scope_id('workspace_id') or account_id = scope_id('account_id')
+  id = (select scope_id('workspace_id')) or account_id = (select scope_id('account_id'))
 );
 
 create policy scoped on accounts to rollcall_app using (
-  id = scope_id('account_id')
-  or owner_id = scope_id('user_id')
-  or id = (select w.account_id from workspaces w where w.id = scope_id('workspace_id'))
+  id = (select scope_id('account_id'))
+  or owner_id = (select scope_id('user_id'))
+  or id = (select w.account_id from workspaces w where w.id = (select scope_id('workspace_id')))
 );
 
 create policy scoped on avatars to rollcall_app using (
-  workspace_id = scope_id('workspace_id') or hash = nullif(current_setting('app.avatar_hash', true), '')
-) with check (workspace_id = scope_id('workspace_id'));
+  workspace_id = (select scope_id('workspace_id')) or hash = (select nullif(current_setting('app.avatar_hash', true), ''))
+) with check (workspace_id = (select scope_id('workspace_id')));
 
-create policy scoped on former_handles to rollcall_app using (workspace_id = scope_id('workspace_id'));
+create policy scoped on former_handles to rollcall_app using (workspace_id = (select scope_id('workspace_id')));
 
-create policy scoped on streams to rollcall_app using (name = any (scope_list('streams')));
-create policy scoped on events to rollcall_app using (stream = any (scope_list('streams')));
+create policy scoped on streams to rollcall_app using (name = any ((select scope_list('streams'))::text[]));
+create policy scoped on events to rollcall_app using (stream = any ((select scope_list('streams'))::text[]));
 
 -- Handles are one namespace over all workspaces, so whether one is taken cannot be asked within a scope.
 -- The answer is a word, never a row.

@@ -23,9 +23,14 @@ export type Appended = { stream: Stream; events: LoggedEvent[] }
 
 type Entry = { stream: Stream; type: string; actor: Actor | null; data: unknown; revokes: Revocation | null }
 
+type Sendable = { execute: () => Promise<unknown> }
+
 /** The events that a command appends, kept until its end: streams are locked last, in one order, for all at once. */
 export class EventDraft {
   readonly entries: Entry[] = []
+  readonly sent: PromiseLike<unknown>[] = []
+  /** Why a statement that was only sent failed: what came after it failed because of it. */
+  failure: unknown = null
   readonly ended = new Set<Stream>()
 
   append<K extends StreamKind, T extends KindEvents[K]['type']>(
@@ -44,6 +49,13 @@ export class EventDraft {
       data: checked,
       revokes: more.revokes ?? null,
     })
+  }
+
+  /** Sends a statement whose answer nobody needs, and waits for it with the events. What is sent later finds it done. */
+  send(statement: Sendable): void {
+    const sent = statement.execute()
+    sent.catch((error: unknown) => (this.failure ??= error))
+    this.sent.push(sent)
   }
 
   /** The stream goes with what it told of, once this transaction's events of it are appended. */
@@ -73,11 +85,12 @@ export async function appendAll(
   last: () => PromiseLike<unknown>,
 ): Promise<Appended[]> {
   if (draft.entries.length === 0) {
-    await last()
+    await together(...draft.sent, last())
     return []
   }
   const ending = draft.ended.size > 0 ? [tx`delete from streams where name = any(${[...draft.ended]})`] : []
-  const [, rows] = await together(enter(tx, { streams: draft.streams }), insertEvents(tx, draft, at), ...ending, last())
+  const statements = [enter(tx, { streams: draft.streams }), insertEvents(tx, draft, at), ...ending] as const
+  const [, rows] = await together(...statements, last(), ...draft.sent)
   return grouped(draft, rows, at)
 }
 

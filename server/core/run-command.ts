@@ -58,7 +58,9 @@ async function inTransaction<Input, Opened, Result>(
   }
   const [, opened] = await together(begun, command.open(tx, input))
   const draft = new EventDraft()
-  const result = await command.run({ ...opened, tx, draft }, input)
+  const result = await command.run({ ...opened, tx, draft }, input).catch((error: unknown) => {
+    throw draft.failure ?? error
+  })
   if (!idempotency) {
     const appended = await appendAll(tx, draft, opened.at, () => tx`commit`)
     return { outcome: { result, positions: positionsOf(appended), repeated: false }, appended }

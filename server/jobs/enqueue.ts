@@ -14,16 +14,15 @@ export type InvitationMail = {
   expiresAt: string
 }
 
+type Job = { [T in keyof Jobs]: { task: T; payload: Jobs[T]; at?: string; key?: string } }[keyof Jobs]
+
 /** Enqueues within the command's own transaction (C4). By its `key` a job can be withdrawn. */
-export function enqueue<T extends keyof Jobs>(
-  tx: Tx,
-  task: T,
-  payload: Jobs[T],
-  when: { at?: string; key?: string } = {},
-) {
-  return tx`select enqueue_job(${task}, ${tx.json(payload as never)}::json, ${when.at ?? null}, ${when.key ?? null})`
+export function enqueue(tx: Tx, ...jobs: Job[]) {
+  return tx`
+    select enqueue_job(task, payload, at, key)
+    from jsonb_to_recordset(${tx.json(jobs as never)}) as job (task text, payload json, at timestamptz, key text)`
 }
 
-export function withdraw(tx: Tx, key: string) {
-  return tx`select withdraw_job(${key})`
+export function withdraw(tx: Tx, ...keys: string[]) {
+  return tx`select withdraw_job(key) from unnest(${keys}::text[]) as key`
 }

@@ -3,14 +3,14 @@ import type { InvitationMail } from '../jobs/enqueue.ts'
 
 export type Mail = { subject: string; text: string; html: string }
 
+const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+
 /** The invitation email. Names are other people's words: escaped, and unable to become a link or a second header. */
 export function invitationMail(data: Omit<InvitationMail, 'sealedToken'>, link: string): Mail {
   const workspace = unlinked(data.workspaceName)
   const inviter = unlinked(data.inviterName)
   const role = roleNames[data.role as Role]
-  const until = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(
-    new Date(data.expiresAt),
-  )
+  const until = days.format(new Date(data.expiresAt))
   const what = `${inviter} invites you to join ${workspace} as ${role}.`
   const small = `The link works once, until ${until}. If you did not expect it, you can ignore this email.`
   return {

@@ -26,7 +26,7 @@ export async function closeInvitation(
     where i.workspace_id = ${workspace.id} and i.id = closing.id
     returning closing.asked_by`
   if (!closed) throw notFound()
-  await withdraw(tx, expiryKey(invitationId))
+  draft.send(withdraw(tx, expiryKey(invitationId)))
   if (closed.askedBy) {
     draft.append('user', closed.askedBy, 'invitation.closed', { invitationId, workspaceName: workspace.name, outcome })
   }

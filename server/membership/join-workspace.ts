@@ -1,15 +1,13 @@
 import type { AssignableRole } from '#shared/roles.ts'
 import { newId } from '../core/ids.ts'
 import type { Unit } from '../core/run-command.ts'
-import { together } from '../core/tenant.ts'
 import { withdraw } from '../jobs/enqueue.ts'
 import type { LockedWorkspace } from '../core/opening.ts'
 
 /** A pending invitation that holds a seat, and the person who asked to join by it. */
 export type Joining = {
   invitationId: string
-  workspaceId: string
-  accountId: string
+  workspace: LockedWorkspace
   role: AssignableRole
   userId: string
   name: string
@@ -17,23 +15,19 @@ export type Joining = {
 }
 
 /** Turns a held seat into a membership, and tells the workspace and the person. Answers the member's id. */
-export async function joinWorkspace(unit: Unit, joining: Joining): Promise<string> {
+export function joinWorkspace(unit: Unit, joining: Joining): string {
   const { tx, at, draft } = unit
-  const { invitationId, workspaceId, accountId, role, userId, name, email } = joining
+  const { invitationId, workspace, role, userId, name, email } = joining
+  const { id: workspaceId, accountId } = workspace
   const id = newId()
-  const [[workspace]] = await together(
-    tx<LockedWorkspace[]>`
-      select id, account_id, name, handle, is_default, created_at from workspaces where id = ${workspaceId}`,
-    tx`
-      insert into members (id, workspace_id, account_id, user_id, role, display_name, joined_at)
-      values (${id}, ${workspaceId}, ${accountId}, ${userId}, ${role}, ${name}, ${at})`,
-    tx`
-      update invitations
-      set status = 'accepted', holds_seat = false, token_hash = null, asked_by = null, asked_at = null
-      where workspace_id = ${workspaceId} and id = ${invitationId} and status = 'pending'`,
-    withdraw(tx, expiryKey(invitationId)),
-  )
-  if (!workspace) throw new Error('An invitation has no workspace.')
+  draft.send(tx`
+    insert into members (id, workspace_id, account_id, user_id, role, display_name, joined_at)
+    values (${id}, ${workspaceId}, ${accountId}, ${userId}, ${role}, ${name}, ${at})`)
+  draft.send(tx`
+    update invitations
+    set status = 'accepted', holds_seat = false, token_hash = null, asked_by = null, asked_at = null
+    where workspace_id = ${workspaceId} and id = ${invitationId} and status = 'pending'`)
+  draft.send(withdraw(tx, expiryKey(invitationId)))
   const actor = { memberId: id, displayName: name }
   const member = { id, userId, email, displayName: name, avatarUrl: null, role, joinedAt: at }
   draft.append('workspace', workspaceId, 'invitation.accepted', { invitationId, memberId: id }, { actor })

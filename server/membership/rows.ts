@@ -52,12 +52,12 @@ export function invitationOf(row: InvitationRow): Invitation {
 export const invitationColumns = (tx: Tx) =>
   tx`id, workspace_id, email, role, status, holds_seat, invited_by, invited_by_name, sent_at, expires_at, asked_at`
 
+const memberSelect = (tx: Tx) => tx`
+  select m.id, m.user_id, u.email, m.display_name, m.avatar_hash, m.role, m.joined_at
+  from members m join users u on u.id = m.user_id`
+
 export function membersIn(tx: Tx, workspaceId: string) {
-  return tx<MemberRow[]>`
-    select m.id, m.user_id, u.email, m.display_name, m.avatar_hash, m.role, m.joined_at
-    from members m join users u on u.id = m.user_id
-    where m.workspace_id = ${workspaceId}
-    order by m.joined_at, m.id`
+  return tx<MemberRow[]>`${memberSelect(tx)} where m.workspace_id = ${workspaceId} order by m.joined_at, m.id`
 }
 
 export function invitationsIn(tx: Tx, workspaceId: string) {
@@ -70,10 +70,11 @@ export function invitationsIn(tx: Tx, workspaceId: string) {
 
 /** The member, for sending together with other statements. */
 export function memberWith(tx: Tx, workspaceId: string, memberId: string) {
-  return tx<MemberRow[]>`
-    select m.id, m.user_id, u.email, m.display_name, m.avatar_hash, m.role, m.joined_at
-    from members m join users u on u.id = m.user_id
-    where m.workspace_id = ${workspaceId} and m.id = ${memberId}`
+  return tx<MemberRow[]>`${memberSelect(tx)} where m.workspace_id = ${workspaceId} and m.id = ${memberId}`
+}
+
+export function memberOfUser(tx: Tx, workspaceId: string, userId: string) {
+  return tx<MemberRow[]>`${memberSelect(tx)} where m.workspace_id = ${workspaceId} and m.user_id = ${userId}`
 }
 
 export async function findMember(tx: Tx, workspaceId: string, memberId: string): Promise<MemberRow | undefined> {

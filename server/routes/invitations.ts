@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import {
   acceptAnswer,
   changeRoleBody,
@@ -11,7 +12,7 @@ import {
 } from '#shared/protocol/requests.ts'
 import { invitationSchema } from '#shared/protocol/resources.ts'
 import { Refusal } from '../core/errors.ts'
-import { requireRight } from '../core/opening.ts'
+import { requireRight, type WorkspaceInput } from '../core/opening.ts'
 import { runCommand } from '../core/run-command.ts'
 import { acceptInvitation } from '../membership/commands/accept-invitation.ts'
 import { cancelInvitation } from '../membership/commands/cancel-invitation.ts'
@@ -21,8 +22,8 @@ import { resendInvitation } from '../membership/commands/resend-invitation.ts'
 import { sendInvitations } from '../membership/commands/send-invitations.ts'
 import { readInvitationEmail } from '../membership/queries/invitation-email.ts'
 import { previewInvitation } from '../membership/queries/preview.ts'
-import { readMembership, readWorkspace } from '../membership/queries/workspace.ts'
-import type { Services } from './env.ts'
+import { readPlace, readWorkspace } from '../membership/queries/workspace.ts'
+import type { Env, Services } from './env.ts'
 import { answerWrite, idempotencyOf, requireSession, serve, type Router } from './router.ts'
 
 const all = '/api/workspaces/{workspaceId}/invitations'
@@ -31,10 +32,7 @@ const one = `${all}/{invitationId}`
 export function invitationRoutes(router: Router, services: Services): void {
   const { core, limits, seal, online } = services
 
-  /**
-   * Emails are somebody else's mailbox: limited for each workspace and for each address. Only for who may send them:
-   * what is refused anyway must not use up what others may.
-   */
+  /** Emails are somebody else's mailbox: limited for each workspace and for each address. */
   async function spendEmails(workspaceId: string, emails: string[]): Promise<void> {
     for (const email of emails) await limits.require('emailsToAddressHour', email.trim().toLowerCase())
     await limits.spend('invitationsByWorkspaceHour', workspaceId, emails.length)
@@ -45,6 +43,19 @@ export function invitationRoutes(router: Router, services: Services): void {
     }
   }
 
+  /** A replay is answered from memory, so whether its caller may still know the answer is looked at beforehand. */
+  async function replayable(c: Context<Env>, input: WorkspaceInput, body: unknown) {
+    const idempotency = idempotencyOf(c, input.userId, body)
+    if (idempotency) requireRight(await readWorkspace(core.sql, input), 'invitation.send')
+    return idempotency
+  }
+
+  /** Counts once, however often the command is tried. */
+  function permitFor(workspaceId: string) {
+    let spent: Promise<void> | undefined
+    return (emails: string[]) => (spent ??= spendEmails(workspaceId, emails))
+  }
+
   serve(
     router,
     'post',
@@ -52,10 +63,8 @@ export function invitationRoutes(router: Router, services: Services): void {
     { summary: 'Invite one', params: workspaceParams, body: inviteBody, answer: invitationSchema, status: 201 },
     async ({ c, params, body }) => {
       const userId = requireSession(c).user.id
-      requireRight(await readWorkspace(core.sql, { userId, ...params }), 'invitation.send')
-      await spendEmails(params.workspaceId, [body.email])
-      const input = { userId, ...params, invitations: [body], seal }
-      const outcome = await runCommand(core, sendInvitations, input, idempotencyOf(c, userId, body))
+      const input = { userId, ...params, invitations: [body], seal, permit: permitFor(params.workspaceId) }
+      const outcome = await runCommand(core, sendInvitations, input, await replayable(c, input, body))
       const [result] = outcome.result
       if (!result?.invitation)
         throw new Refusal(result?.error?.code ?? 'internal', result?.error?.detail ?? 'Nothing was sent.')
@@ -76,13 +85,9 @@ export function invitationRoutes(router: Router, services: Services): void {
     },
     async ({ c, params, body }) => {
       const userId = requireSession(c).user.id
-      requireRight(await readWorkspace(core.sql, { userId, ...params }), 'invitation.send')
-      await spendEmails(
-        params.workspaceId,
-        body.invitations.map(({ email }) => email),
-      )
-      const input = { userId, ...params, invitations: body.invitations, seal }
-      const outcome = await runCommand(core, sendInvitations, input, idempotencyOf(c, userId, body))
+      const { invitations } = body
+      const input = { userId, ...params, invitations, seal, permit: permitFor(params.workspaceId) }
+      const outcome = await runCommand(core, sendInvitations, input, await replayable(c, input, body))
       return answerWrite(c, outcome, { results: outcome.result }, 207)
     },
   )
@@ -161,11 +166,7 @@ export function invitationRoutes(router: Router, services: Services): void {
         )
       }
       const reader = { userId, workspaceId }
-      const [workspace, member] = await Promise.all([
-        readWorkspace(core.sql, reader),
-        readMembership(core.sql, online, reader),
-      ])
-      return answerWrite(c, outcome, { workspace, member })
+      return answerWrite(c, outcome, await readPlace(core.sql, online, reader))
     },
   )
 

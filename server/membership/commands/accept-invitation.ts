@@ -20,8 +20,8 @@ export const acceptInvitation: Command<TokenInput, ByToken, Acceptance> = {
     if (!user) throw new Refusal('unauthenticated', 'Sign in to accept this invitation.')
     requireAddressee(user, invitation.email)
     requireUnexpired(invitation, unit.at)
-    await unit.tx`
-      update users set email_verified_at = ${unit.at} where id = ${user.id} and email_verified_at is null`
+    unit.draft.send(unit.tx`
+      update users set email_verified_at = ${unit.at} where id = ${user.id} and email_verified_at is null`)
     return askToJoin(unit, unit, user)
   },
 }
@@ -31,12 +31,12 @@ export async function askToJoin(unit: Unit, { workspace, invitation }: ByToken, 
   const { tx, at, draft } = unit
   const first = invitation.askedBy === null
   if (first) {
-    await tx`
+    draft.send(tx`
       update invitations
       set asked_by = ${user.id}, asked_at = ${at}
-      where workspace_id = ${workspace.id} and id = ${invitation.id} and status = 'pending'`
+      where workspace_id = ${workspace.id} and id = ${invitation.id} and status = 'pending'`)
   }
-  const joined = await settleSeats(unit, workspace.accountId)
+  const { joined } = await settleSeats(unit, workspace.accountId)
   if (joined.has(invitation.id)) return { outcome: 'accepted', workspaceId: workspace.id }
   if (first) {
     const { id, role, expiresAt } = invitation

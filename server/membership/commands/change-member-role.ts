@@ -15,7 +15,7 @@ export const changeMemberRole: Command<Input, InWorkspace, Member> = {
     if (!target) throw notFound()
     if (target.role === 'owner') throw new Refusal('forbidden', 'The role of the Owner cannot be changed.')
     if (target.role === role) return memberOf(target)
-    await tx`update members set role = ${role} where workspace_id = ${workspace.id} and id = ${memberId}`
+    draft.send(tx`update members set role = ${role} where workspace_id = ${workspace.id} and id = ${memberId}`)
     draft.append('workspace', workspace.id, 'member.role_changed', { memberId, role }, { actor: actorOf(actor) })
     draft.append('user', target.userId, 'workspace.role_changed', { workspaceId: workspace.id, role })
     return memberOf({ ...target, role })

@@ -32,8 +32,8 @@ export const deleteWorkspace: Command<WorkspaceInput, InWorkspace, void> = {
 async function closeInvitations({ tx, draft, workspace }: Unit & InWorkspace): Promise<void> {
   const open = await tx<{ id: string; askedBy: string | null }[]>`
     select id, asked_by from invitations where workspace_id = ${workspace.id} and status = 'pending'`
+  draft.send(withdraw(tx, ...open.map(({ id }) => expiryKey(id))))
   for (const { id, askedBy } of open) {
-    await withdraw(tx, expiryKey(id))
     if (!askedBy) continue
     draft.append('user', askedBy, 'invitation.closed', {
       invitationId: id,

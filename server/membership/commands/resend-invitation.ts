@@ -2,7 +2,7 @@ import type { Invitation } from '#shared/protocol/resources.ts'
 import { notFound } from '../../core/errors.ts'
 import { actorOf, openWithSeats, requireRight, type InWorkspace, type WorkspaceInput } from '../../core/opening.ts'
 import type { Command, Unit } from '../../core/run-command.ts'
-import { enqueueInvitation, type SealToken } from '../invitation-emails.ts'
+import { reEnqueueInvitation, type SealToken } from '../invitation-emails.ts'
 import { findInvitation, invitationOf, type InvitationRow } from '../rows.ts'
 import { settleSeats } from '../seats.ts'
 import { tellWaiting } from '../tell-waiting.ts'
@@ -46,7 +46,7 @@ async function renew(unit: Unit & InWorkspace, row: InvitationRow, seal: SealTok
     where workspace_id = ${workspace.id} and id = ${row.id} and status in ('pending', 'expired')
     returning expires_at`
   if (!renewed) throw notFound()
-  await enqueueInvitation(unit, {
+  reEnqueueInvitation(unit, {
     invitationId: row.id,
     accountId: workspace.accountId,
     workspaceName: workspace.name,

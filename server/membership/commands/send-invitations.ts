@@ -1,134 +1,133 @@
 import type { InviteResult } from '#shared/protocol/requests.ts'
-import type { Invitation } from '#shared/protocol/resources.ts'
 import type { AssignableRole } from '#shared/roles.ts'
 import { emailSchema } from '#shared/text.ts'
 import { newId } from '../../core/ids.ts'
 import { actorOf, openWithSeats, requireRight, type InWorkspace, type WorkspaceInput } from '../../core/opening.ts'
 import type { Command, Unit } from '../../core/run-command.ts'
-import { together, type Tx } from '../../core/tenant.ts'
+import type { Tx } from '../../core/tenant.ts'
 import { withdraw } from '../../jobs/enqueue.ts'
-import { enqueueInvitation, type SealToken } from '../invitation-emails.ts'
+import { enqueueInvitations, type SealToken } from '../invitation-emails.ts'
 import { expiryKey } from '../join-workspace.ts'
-import { findInvitation, invitationOf } from '../rows.ts'
+import { invitationOf } from '../rows.ts'
 import { settleSeats } from '../seats.ts'
 import { newToken } from '../tokens.ts'
 
 export const validityInDays = 7
 
-type Input = WorkspaceInput & { invitations: { email: string; role: AssignableRole }[]; seal: SealToken }
+/** Emails are somebody else's mailbox: `permit` throws where these addresses must not be written to now. */
+type Input = WorkspaceInput & {
+  invitations: { email: string; role: AssignableRole }[]
+  seal: SealToken
+  permit: (emails: string[]) => Promise<void>
+}
 type Working = Unit & InWorkspace
+type Fresh = { id: string; email: string; role: AssignableRole; token: string; hash: string; result: InviteResult }
 
 /** Invites each address on its own merits: one that cannot be invited gets an error, the others are sent. */
 export const sendInvitations: Command<Input, InWorkspace, InviteResult[]> = {
   open: openWithSeats,
-  async run(unit, { invitations, seal }) {
+  async run(unit, { invitations, seal, permit }) {
     requireRight(unit.actor, 'invitation.send')
-    const taken = await takenAddresses(unit.tx, unit.workspace.id, invitations)
-    const sending: { result: InviteResult; id: string }[] = []
-    const results: InviteResult[] = []
-    for (const { email: written, role } of invitations) {
+    // asked only for who may invite: what is refused anyway must not use up what others may
+    await permit(invitations.map(({ email }) => email))
+    const known = await knownAddresses(unit.tx, unit.workspace.id, invitations)
+    const fresh: Fresh[] = []
+    const superseded: string[] = []
+    const results = invitations.map(({ email: written, role }) => {
       const parsed = emailSchema.safeParse(written)
       const result: InviteResult = { email: parsed.success ? parsed.data : written }
-      results.push(result)
-      const refusal = parsed.success ? refusalOf(taken.get(parsed.data)) : malformed
+      const found = known.get(result.email)
+      const refusal = parsed.success ? refusalOf(found?.as) : malformed
       if (refusal) {
         result.error = refusal
-        continue
+        return result
       }
-      const id = await sendOne(unit, result.email, role, seal)
-      taken.set(result.email, 'pending')
-      sending.push({ result, id })
+      if (found) superseded.push(found.id)
+      const { token, hash } = newToken()
+      const id = newId()
+      known.set(result.email, { as: 'pending', id })
+      fresh.push({ id, email: result.email, role, token, hash: hash.toString('hex'), result })
+      return result
+    })
+    if (fresh.length > 0) {
+      if (superseded.length > 0) supersede(unit, superseded)
+      await send(unit, fresh, seal)
     }
-    await settleAndComplete(unit, sending)
     return results
   },
 }
 
 const malformed = { code: 'invalid_input', detail: 'Enter an email address like ada@example.com.' } as const
 
-type Taken = 'member' | 'pending'
+type Known = { as: 'member' | 'pending' | 'expired'; id: string }
 
-function refusalOf(taken: Taken | undefined): InviteResult['error'] {
-  if (taken === 'member') return { code: 'already_member', detail: 'This person is already a member of the workspace.' }
-  if (taken === 'pending') return { code: 'already_invited', detail: 'This address already has an open invitation.' }
+function refusalOf(found: Known['as'] | undefined): InviteResult['error'] {
+  if (found === 'member') return { code: 'already_member', detail: 'This person is already a member of the workspace.' }
+  if (found === 'pending') return { code: 'already_invited', detail: 'This address already has an open invitation.' }
   return undefined
 }
 
-/** Who is a member or invited already. Read under the account's lock, which every invitation takes. */
-async function takenAddresses(tx: Tx, workspaceId: string, wanted: { email: string }[]): Promise<Map<string, Taken>> {
+/** Who is a member or was invited already. Read under the account's lock, which every invitation takes. */
+async function knownAddresses(tx: Tx, workspaceId: string, wanted: { email: string }[]): Promise<Map<string, Known>> {
   const emails = wanted.map(({ email }) => email.trim().toLowerCase())
-  const rows = await tx<{ email: string; taken: Taken }[]>`
-    select u.email, 'member' as taken
+  const rows = await tx<(Known & { email: string })[]>`
+    select u.email, 'member' as "as", m.id
     from members m join users u on u.id = m.user_id
     where m.workspace_id = ${workspaceId} and u.email = any(${emails})
     union all
-    select i.email, 'pending'
+    select i.email, i.status, i.id
     from invitations i
-    where i.workspace_id = ${workspaceId} and i.email = any(${emails}) and i.status = 'pending'`
-  return new Map(rows.map((row) => [row.email, row.taken]))
-}
-
-async function sendOne(unit: Working, email: string, role: AssignableRole, seal: SealToken): Promise<string> {
-  const { tx, at, workspace, actor } = unit
-  const id = newId()
-  const { token, hash } = newToken()
-  const [expired, [inserted]] = await together(
-    supersede(tx, workspace.id, email),
-    tx<{ expiresAt: string }[]>`
-      with place as (
-        update accounts set line_end = line_end + 1 where id = ${workspace.accountId} returning line_end
-      )
-      insert into invitations
-        (id, workspace_id, account_id, email, role, status, token_hash, line, invited_by, invited_by_name, sent_at, expires_at)
-      select
-        ${id}, ${workspace.id}, ${workspace.accountId}, ${email}, ${role}, 'pending', ${hash}, line_end,
-        ${actor.id}, ${actor.displayName}, ${at}, ${at}::timestamptz + make_interval(days => ${validityInDays})
-      from place
-      returning expires_at`,
-  )
-  for (const row of expired) {
-    unit.draft.append(
-      'workspace',
-      workspace.id,
-      'invitation.cancelled',
-      { invitationId: row.id },
-      { actor: actorOf(actor) },
-    )
-    await withdraw(tx, expiryKey(row.id))
-  }
-  if (!inserted) throw new Error('The account of a workspace has no row.')
-  await enqueueInvitation(unit, {
-    invitationId: id,
-    accountId: workspace.accountId,
-    workspaceName: workspace.name,
-    inviterName: actor.displayName,
-    email,
-    role,
-    sealedToken: seal(token),
-    expiresAt: inserted.expiresAt,
-  })
-  return id
+    where i.workspace_id = ${workspaceId} and i.email = any(${emails}) and i.status in ('pending', 'expired')`
+  // a member's address comes first: an old invitation of theirs changes nothing
+  const known = new Map<string, Known>()
+  for (const { email, ...found } of rows) if (known.get(email)?.as !== 'member') known.set(email, found)
+  return known
 }
 
 /** An expired invitation of the same address gives way to the new one: one open invitation for each. */
-function supersede(tx: Tx, workspaceId: string, email: string) {
-  return tx<{ id: string }[]>`
+function supersede({ tx, draft, workspace, actor }: Working, ids: string[]): void {
+  draft.send(tx`
     update invitations
     set status = 'cancelled', token_hash = null
-    where workspace_id = ${workspaceId} and email = ${email} and status = 'expired'
-    returning id`
+    where workspace_id = ${workspace.id} and id = any(${ids}::uuid[]) and status = 'expired'`)
+  draft.send(withdraw(tx, ...ids.map(expiryKey)))
+  for (const invitationId of ids) {
+    draft.append('workspace', workspace.id, 'invitation.cancelled', { invitationId }, { actor: actorOf(actor) })
+  }
 }
 
-/** The rows know whether they hold a seat only once the line is settled, so their events come after it. */
-async function settleAndComplete(unit: Working, sending: { result: InviteResult; id: string }[]): Promise<void> {
-  if (sending.length === 0) return
-  const { draft, workspace, actor } = unit
-  const sent = sending.map(({ id }) => id)
-  await settleSeats(unit, workspace.accountId, { fresh: sent })
-  for (const { result, id } of sending) {
-    const row = await findInvitation(unit.tx, workspace.id, id)
-    if (!row) throw new Error('An invitation that was just sent is missing.')
-    const invitation: Invitation = invitationOf(row)
+/** However many: one statement for the rows, one for the jobs. Whether they hold a seat is known once the line is settled. */
+async function send(unit: Working, fresh: Fresh[], seal: SealToken): Promise<void> {
+  const { tx, draft, at, workspace, actor } = unit
+  const expiresAt = new Date(Date.parse(at) + validityInDays * 86_400_000).toISOString()
+  const rows = fresh.map(({ id, email, role, hash }, n) => ({ id, email, role, hash, before: fresh.length - 1 - n }))
+  draft.send(tx`
+    with line as (
+      update accounts set line_end = line_end + ${fresh.length} where id = ${workspace.accountId} returning line_end
+    )
+    insert into invitations
+      (id, workspace_id, account_id, email, role, status, token_hash, line, invited_by, invited_by_name, sent_at, expires_at)
+    select
+      fresh.id, ${workspace.id}, ${workspace.accountId}, fresh.email, fresh.role, 'pending', decode(fresh.hash, 'hex'),
+      line_end - before, ${actor.id}, ${actor.displayName}, ${at}, ${expiresAt}
+    from line, jsonb_to_recordset(${tx.json(rows)})
+      as fresh (id uuid, email text, role text, hash text, before bigint)`)
+  const told = {
+    accountId: workspace.accountId,
+    workspaceName: workspace.name,
+    inviterName: actor.displayName,
+    expiresAt,
+  }
+  const jobs = fresh.map(({ id, email, role, token }) => {
+    return { ...told, invitationId: id, email, role, sealedToken: seal(token) }
+  })
+  draft.send(enqueueInvitations(tx, jobs))
+  const { granted } = await settleSeats(unit, workspace.accountId, { fresh: fresh.map(({ id }) => id) })
+  for (const { id, email, role, result } of fresh) {
+    const invitation = invitationOf({
+      id, email, role, status: 'pending', holdsSeat: granted.has(id), sentAt: at, expiresAt, askedAt: null,
+      workspaceId: workspace.id, invitedBy: actor.id, invitedByName: actor.displayName,
+    }) // prettier-ignore
     result.invitation = invitation
     draft.append('workspace', workspace.id, 'invitation.sent', { invitation }, { actor: actorOf(actor) })
   }

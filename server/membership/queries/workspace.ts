@@ -1,19 +1,24 @@
 import type { MemberWithPresence, Workspace } from '#shared/protocol/resources.ts'
 import { notFound } from '../../core/errors.ts'
-import { readWithin } from '../../core/tenant.ts'
+import { readWithin, type Tx } from '../../core/tenant.ts'
 import type { Sql } from '../../db/connect.ts'
-import { memberOf, memberWith } from '../rows.ts'
+import { memberOf, memberOfUser } from '../rows.ts'
 import { workspaceFor, type Online } from './roster.ts'
 
 type Reader = { userId: string; workspaceId: string }
+type Place = { workspace: Workspace; member: MemberWithPresence }
 
 export async function readWorkspace(sql: Sql, { userId, workspaceId }: Reader): Promise<Workspace> {
   const [[workspace], [counted]] = await readWithin(sql, { workspace: workspaceId }, (tx) => [
     workspaceFor(tx, workspaceId, userId),
-    tx<{ memberCount: number }[]>`select count(*) as member_count from members where workspace_id = ${workspaceId}`,
+    countMembers(tx, workspaceId),
   ])
   if (!workspace || !counted) throw notFound()
   return { ...workspace, memberCount: counted.memberCount }
+}
+
+function countMembers(tx: Tx, workspaceId: string) {
+  return tx<{ memberCount: number }[]>`select count(*) as member_count from members where workspace_id = ${workspaceId}`
 }
 
 /** By its current handle or a former one that nobody else has taken. */
@@ -23,19 +28,21 @@ export async function readWorkspaceByHandle(sql: Sql, handle: string, userId: st
   return readWorkspace(sql, { userId, workspaceId: found.id })
 }
 
-/** The reader's own membership. */
-export async function readMembership(sql: Sql, online: Online, reader: Reader): Promise<MemberWithPresence> {
-  const { memberId } = await readWorkspace(sql, reader)
-  return readMember(sql, online, reader.workspaceId, memberId)
+/** The workspace and the reader's own membership in it. */
+export async function readPlace(sql: Sql, online: Online, { userId, workspaceId }: Reader): Promise<Place> {
+  const [[workspace], [counted], [member]] = await readWithin(sql, { workspace: workspaceId }, (tx) => [
+    workspaceFor(tx, workspaceId, userId),
+    countMembers(tx, workspaceId),
+    memberOfUser(tx, workspaceId, userId),
+  ])
+  if (!workspace || !counted || !member) throw notFound()
+  return {
+    workspace: { ...workspace, memberCount: counted.memberCount },
+    member: { ...memberOf(member), online: online(workspaceId).has(userId) },
+  }
 }
 
-export async function readMember(
-  sql: Sql,
-  online: Online,
-  workspaceId: string,
-  id: string,
-): Promise<MemberWithPresence> {
-  const [[row]] = await readWithin(sql, { workspace: workspaceId }, (tx) => [memberWith(tx, workspaceId, id)])
-  if (!row) throw notFound()
-  return { ...memberOf(row), online: online(workspaceId).has(row.userId) }
+/** The reader's own membership. */
+export async function readMembership(sql: Sql, online: Online, reader: Reader): Promise<MemberWithPresence> {
+  return (await readPlace(sql, online, reader)).member
 }
