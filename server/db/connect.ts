@@ -8,7 +8,13 @@ const time = {
   to: 1184,
   from: [1184],
   serialize: (value: string | Date) => (typeof value === 'string' ? value : value.toISOString()),
-  parse: (text: string) => new Date(text).toISOString(),
+  parse: isoOf,
+}
+// In UTC (below) the server writes 2026-11-24 12:00:00.123456+00, with as many decimals as there are. What a roster is
+// made of, so it is cut rather than parsed.
+function isoOf(text: string): string {
+  const clock = text.slice(11, -3)
+  return `${text.slice(0, 10)}T${clock.length === 8 ? `${clock}.000` : clock.padEnd(12, '0').slice(0, 12)}Z`
 }
 
 /** The application's pool: every connection works as the unprivileged role and gives up on what takes too long. */

@@ -27,8 +27,8 @@ export type InvitationRow = {
 }
 
 export function memberOf(row: MemberRow): Member {
-  const { avatarHash, ...member } = row
-  return { ...member, avatarUrl: avatarUrlOf(avatarHash) }
+  const { id, userId, email, displayName, role, joinedAt } = row
+  return { id, userId, email, displayName, avatarUrl: avatarUrlOf(row.avatarHash), role, joinedAt }
 }
 
 export function avatarUrlOf(hash: string | null): string | null {
