@@ -28,7 +28,7 @@ export async function fillDemo(node: RunningNode): Promise<string> {
     }
   }
   const lines = cast.map(({ email }) => `    ${email.padEnd(22)} ${password}`)
-  return `\n  A sample workspace is ready. Sign in as\n${lines.join('\n')}\n`
+  return `\n  A sample workspace is ready at ${node.url}/w/acme-dusseldorf/members. Sign in as\n${lines.join('\n')}\n`
 }
 
 /** The link's token, once the email is in the mailbox. */

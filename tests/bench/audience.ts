@@ -10,8 +10,8 @@ import type { Person } from '../support/people.ts'
 export type Audience = {
   /** Called for every frame that a socket gets, with its text. */
   onFrame: (hear: (text: string) => void) => void
-  /** Waits until all of them together have heard so many events more than when it was called. */
-  heard: (events: number) => Promise<void>
+  /** Waits until all of them together have heard so many events more than when it was called. Answers the first's moment. */
+  heard: (events: number) => Promise<number>
   /** Resolves when every socket is closed. */
   leave: () => Promise<void>
 }
@@ -25,16 +25,19 @@ export async function gather(port: number, size: number, seatOf: (n: number) => 
   const sockets: WebSocket[] = []
   const news = new EventEmitter().setMaxListeners(0)
   let total = 0
+  let first: number | null = null
   let hear: ((text: string) => void) | null = null
-  for (let first = 0; first < size; first += 50) {
-    const group = Array.from({ length: Math.min(50, size - first) }, (_, n) => enter(seatOf(first + n)))
+  for (let entered = 0; entered < size; entered += 50) {
+    const group = Array.from({ length: Math.min(50, size - entered) }, (_, n) => enter(seatOf(entered + n)))
     sockets.push(...(await Promise.all(group)))
   }
   return {
     onFrame: (listener) => void (hear = listener),
     async heard(events) {
+      first = null
       const wanted = total + events
       while (total < wanted) await once(news, 'news')
+      return first ?? Number.NaN
     },
     async leave() {
       const closed = sockets.map((socket) => once(socket, 'close'))
@@ -51,6 +54,7 @@ export async function gather(port: number, size: number, seatOf: (n: number) => 
       socket.on('message', (frame: Buffer) => {
         const kind = frame.toString('latin1', 0, 2)
         if (kind === '42') {
+          first ??= performance.now()
           total += countIn(frame)
           hear?.(frame.toString())
           news.emit('news')

@@ -1,20 +1,28 @@
 import type { Invitation } from '#shared/protocol/resources.ts'
 import type { AssignableRole } from '#shared/roles.ts'
 import { notFound, Refusal } from '../../core/errors.ts'
-import { actorOf, openWithSeats, requireRight, type InWorkspace, type WorkspaceInput } from '../../core/opening.ts'
+import {
+  actorOf,
+  openWith,
+  openWithSeats,
+  requireRight,
+  type InWorkspace,
+  type WorkspaceInput,
+} from '../../core/opening.ts'
 import type { Command } from '../../core/run-command.ts'
-import { findInvitation, invitationOf } from '../rows.ts'
+import { invitationOf, invitationWith, type InvitationRow } from '../rows.ts'
 import { tellWaiting } from '../tell-waiting.ts'
 
 type Input = WorkspaceInput & { invitationId: string; role: AssignableRole }
+type Opened = InWorkspace & { found: InvitationRow[] }
 
 /** What the invited person will get on acceptance. */
-export const changeInvitationRole: Command<Input, InWorkspace, Invitation> = {
-  open: openWithSeats,
+export const changeInvitationRole: Command<Input, Opened, Invitation> = {
+  open: (tx, input) => openWith(openWithSeats(tx, input), invitationWith(tx, input.workspaceId, input.invitationId)),
   async run(unit, { invitationId, role }) {
     const { tx, at, draft, workspace, actor } = unit
     requireRight(actor, 'invitation.change_role')
-    const row = await findInvitation(tx, workspace.id, invitationId)
+    const [row] = unit.found
     if (!row) throw notFound()
     if (row.role === role) return invitationOf(row)
     const changed = await tx`

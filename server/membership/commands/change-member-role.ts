@@ -1,17 +1,24 @@
 import type { Member } from '#shared/protocol/resources.ts'
 import type { AssignableRole } from '#shared/roles.ts'
 import { notFound, Refusal } from '../../core/errors.ts'
-import { actorOf, openWorkspace, requireRight, type InWorkspace, type WorkspaceInput } from '../../core/opening.ts'
+import {
+  actorOf,
+  openWith,
+  openWorkspace,
+  requireRight,
+  type InWorkspace,
+  type WorkspaceInput,
+} from '../../core/opening.ts'
 import type { Command } from '../../core/run-command.ts'
-import { findMember, memberOf } from '../rows.ts'
+import { memberOf, memberWith, type MemberRow } from '../rows.ts'
 
 type Input = WorkspaceInput & { memberId: string; role: AssignableRole }
+type Opened = InWorkspace & { found: MemberRow[] }
 
-export const changeMemberRole: Command<Input, InWorkspace, Member> = {
-  open: openWorkspace,
-  async run({ tx, draft, workspace, actor }, { memberId, role }) {
+export const changeMemberRole: Command<Input, Opened, Member> = {
+  open: (tx, input) => openWith(openWorkspace(tx, input), memberWith(tx, input.workspaceId, input.memberId)),
+  async run({ tx, draft, workspace, actor, found: [target] }, { memberId, role }) {
     requireRight(actor, 'member.change_role')
-    const target = await findMember(tx, workspace.id, memberId)
     if (!target) throw notFound()
     if (target.role === 'owner') throw new Refusal('forbidden', 'The role of the Owner cannot be changed.')
     if (target.role === role) return memberOf(target)

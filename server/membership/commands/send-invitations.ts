@@ -2,7 +2,14 @@ import type { InviteResult } from '#shared/protocol/requests.ts'
 import type { AssignableRole } from '#shared/roles.ts'
 import { emailSchema } from '#shared/text.ts'
 import { newId } from '../../core/ids.ts'
-import { actorOf, openWithSeats, requireRight, type InWorkspace, type WorkspaceInput } from '../../core/opening.ts'
+import {
+  actorOf,
+  openWith,
+  openWithSeats,
+  requireRight,
+  type InWorkspace,
+  type WorkspaceInput,
+} from '../../core/opening.ts'
 import type { Command, Unit } from '../../core/run-command.ts'
 import type { Tx } from '../../core/tenant.ts'
 import { withdraw } from '../../jobs/enqueue.ts'
@@ -24,13 +31,13 @@ type Working = Unit & InWorkspace
 type Fresh = { id: string; email: string; role: AssignableRole; token: string; hash: string; result: InviteResult }
 
 /** Invites each address on its own merits: one that cannot be invited gets an error, the others are sent. */
-export const sendInvitations: Command<Input, InWorkspace, InviteResult[]> = {
-  open: openWithSeats,
+export const sendInvitations: Command<Input, InWorkspace & { found: Known[] }, InviteResult[]> = {
+  open: (tx, input) => openWith(openWithSeats(tx, input), knownAddresses(tx, input)),
   async run(unit, { invitations, seal, permit }) {
     requireRight(unit.actor, 'invitation.send')
     // asked only for who may invite: what is refused anyway must not use up what others may
     await permit(invitations.map(({ email }) => email))
-    const known = await knownAddresses(unit.tx, unit.workspace.id, invitations)
+    const known = byEmail(unit.found)
     const fresh: Fresh[] = []
     const superseded: string[] = []
     const results = invitations.map(({ email: written, role }) => {
@@ -45,7 +52,7 @@ export const sendInvitations: Command<Input, InWorkspace, InviteResult[]> = {
       if (found) superseded.push(found.id)
       const { token, hash } = newToken()
       const id = newId()
-      known.set(result.email, { as: 'pending', id })
+      known.set(result.email, { email: result.email, as: 'pending', id })
       fresh.push({ id, email: result.email, role, token, hash: hash.toString('hex'), result })
       return result
     })
@@ -59,7 +66,7 @@ export const sendInvitations: Command<Input, InWorkspace, InviteResult[]> = {
 
 const malformed = { code: 'invalid_input', detail: 'Enter an email address like ada@example.com.' } as const
 
-type Known = { as: 'member' | 'pending' | 'expired'; id: string }
+type Known = { email: string; as: 'member' | 'pending' | 'expired'; id: string }
 
 function refusalOf(found: Known['as'] | undefined): InviteResult['error'] {
   if (found === 'member') return { code: 'already_member', detail: 'This person is already a member of the workspace.' }
@@ -68,9 +75,9 @@ function refusalOf(found: Known['as'] | undefined): InviteResult['error'] {
 }
 
 /** Who is a member or was invited already. Read under the account's lock, which every invitation takes. */
-async function knownAddresses(tx: Tx, workspaceId: string, wanted: { email: string }[]): Promise<Map<string, Known>> {
-  const emails = wanted.map(({ email }) => email.trim().toLowerCase())
-  const rows = await tx<(Known & { email: string })[]>`
+function knownAddresses(tx: Tx, { workspaceId, invitations }: Input) {
+  const emails = invitations.map(({ email }) => email.trim().toLowerCase())
+  return tx<Known[]>`
     select u.email, 'member' as "as", m.id
     from members m join users u on u.id = m.user_id
     where m.workspace_id = ${workspaceId} and u.email = any(${emails})
@@ -78,9 +85,12 @@ async function knownAddresses(tx: Tx, workspaceId: string, wanted: { email: stri
     select i.email, i.status, i.id
     from invitations i
     where i.workspace_id = ${workspaceId} and i.email = any(${emails}) and i.status in ('pending', 'expired')`
-  // a member's address comes first: an old invitation of theirs changes nothing
+}
+
+/** A member's address comes first: an old invitation of theirs changes nothing. */
+function byEmail(found: Known[]): Map<string, Known> {
   const known = new Map<string, Known>()
-  for (const { email, ...found } of rows) if (known.get(email)?.as !== 'member') known.set(email, found)
+  for (const one of found) if (known.get(one.email)?.as !== 'member') known.set(one.email, one)
   return known
 }
 
