@@ -7,6 +7,8 @@ export type Config = {
   /** Where people reach this server; '' means http://localhost:<port>. Links in emails come from it alone. */
   publicUrl: string
   databaseUrl: string | undefined
+  /** Carries events between nodes; without it this is the only one. */
+  redisUrl: string | undefined
   smtpUrl: string | undefined
   mailFrom: string
   billing: 'manual'
@@ -44,6 +46,7 @@ const settings = z.object({
     .refine(hasNoPath, 'give an address without a path, like https://rollcall.example.com')
     .default(''),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/name').optional(),
+  REDIS_URL: url(/^rediss?$/, 'redis://user:password@host:6379').optional(),
   SMTP_URL: url(/^smtps?$/, 'smtp://user:password@host:587').optional(),
   MAIL_FROM: text
     .regex(/^[^<>\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/, 'give an address like Rollcall <rollcall@example.com>')
@@ -71,6 +74,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: read.HOST,
     publicUrl: read.PUBLIC_URL,
     databaseUrl: read.DATABASE_URL,
+    redisUrl: read.REDIS_URL,
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
     billing: read.BILLING,

@@ -22,6 +22,7 @@ import { mailboxMail, smtpMail } from './mail/send.ts'
 import { expireInvitations } from './membership/commands/expire-invitations.ts'
 import { serveMetrics } from './metrics.ts'
 import { inProcessFeed } from './relay/feed.ts'
+import { redisFeed } from './relay/redis-feed.ts'
 import { createApp } from './routes/app.ts'
 import { createLimits } from './routes/limits.ts'
 
@@ -50,7 +51,7 @@ async function startOn(embedded: EmbeddedPostgres | null, config: Config, option
   })
   const sql = connect(databaseUrl)
   await requireUnprivileged(sql)
-  const feed = inProcessFeed()
+  const feed = config.redisUrl ? redisFeed(config.redisUrl, log) : inProcessFeed()
   const core: Core = { sql, publish: (appended) => feed.publish(appended) }
   const sessions = openSessions(sql)
   const seal = createSeal(secretOf(config))
@@ -65,7 +66,7 @@ async function startOn(embedded: EmbeddedPostgres | null, config: Config, option
         online: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set(),
         trustedProxies: config.trustedProxies, billing: config.billing,
       },
-      { clientDir: builtClient(config), mailbox: !config.smtpUrl, draining: () => draining },
+      { clientDir: builtClient(config), mailbox: !config.smtpUrl, draining: () => draining, redis: feed.redis },
     ) // prettier-ignore
     return app
   })
@@ -94,6 +95,7 @@ async function startOn(embedded: EmbeddedPostgres | null, config: Config, option
       await gateway?.close()
       await closeServer(server)
       await stopWorker()
+      await feed.close()
       await stopMetrics()
       mail.close()
       await sql.end({ timeout: 5 })

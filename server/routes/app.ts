@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { secureHeaders } from 'hono/secure-headers'
 import { mostAvatarBytes } from '#shared/protocol/requests.ts'
 import { notFound, Refusal } from '../core/errors.ts'
+import type { RedisState } from '../relay/feed.ts'
 import { accountRoutes } from './account.ts'
 import { authRoutes } from './auth.ts'
 import type { Services } from './env.ts'
@@ -16,7 +17,12 @@ import { respondToError } from './respond-to-errors.ts'
 import { newRouter, type Router } from './router.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
-type Shape = { clientDir: string | undefined; mailbox: boolean; draining: () => boolean }
+type Shape = {
+  clientDir: string | undefined
+  mailbox: boolean
+  draining: () => boolean
+  redis: () => RedisState
+}
 
 const mostBodyBytes = 64 * 1024
 const avatarPath = /^\/api\/workspaces\/[^/]+\/membership\/avatar$/
@@ -27,7 +33,7 @@ export function createApp(services: Services, shape: Shape): Router {
   const { sql } = services.core
   app.onError(respondToError)
   app.notFound((c) => respondToError(notFound(), c))
-  healthRoutes(app, sql, shape.draining)
+  healthRoutes(app, sql, shape)
   app.use('/api/avatars/*', sandboxed)
   app.use(headers(services.publicUrl))
   app.use(guard(services))

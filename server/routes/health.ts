@@ -1,18 +1,18 @@
 import type { Sql } from '../db/connect.ts'
+import type { RedisState } from '../relay/feed.ts'
 import type { Router } from './router.ts'
 
+type Health = { draining: () => boolean; redis: () => RedisState }
+
 /** Whether the process is up, and whether it can serve. Neither tells a version. */
-export function healthRoutes(router: Router, sql: Sql, draining: () => boolean): void {
+export function healthRoutes(router: Router, sql: Sql, { draining, redis }: Health): void {
   router.get('/healthz', (c) => c.json({ status: 'up' }))
   router.get('/readyz', async (c) => {
     const database = await answersInTime(sql)
     const ready = database && !draining()
-    const state = {
-      status: ready ? 'ready' : 'unavailable',
-      database: database ? 'up' : 'down',
-      redis: 'not configured',
-    }
-    return c.json(state, ready ? 200 : 503)
+    // without Redis everything is served, some of it a moment later
+    const status = ready ? (redis() === 'down' ? 'degraded' : 'ready') : 'unavailable'
+    return c.json({ status, database: database ? 'up' : 'down', redis: redis() }, ready ? 200 : 503)
   })
 }
 

@@ -15,6 +15,7 @@ test.each([
   ['PUBLIC_URL', 'ftp://example.com', 'https://'],
   ['PUBLIC_URL', 'https://example.com/rollcall', 'without a path'],
   ['DATABASE_URL', 'mysql://localhost/rollcall', 'postgres://'],
+  ['REDIS_URL', 'redis.example.com:6379', 'redis://'],
   ['SMTP_URL', 'mail.example.com:587', 'smtp://'],
   ['MAIL_FROM', 'nobody', 'Rollcall <rollcall@example.com>'],
   ['BILLING', 'stripes', 'manual'],

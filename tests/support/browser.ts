@@ -1,10 +1,14 @@
-import { execFileSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, expect as look, type Browser, type BrowserContextOptions, type Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { findProgram } from './find-program.ts'
 import type { TestNode } from './node.ts'
+
+const chromiums: Parameters<typeof findProgram>[0] = {
+  setting: 'CHROMIUM_PATH',
+  names: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
+  debianPackage: 'chromium',
+}
 
 /** Looks at a page until it is as expected, for at most 15 s. */
 export const see = look.configure({ timeout: 15_000 })
@@ -41,7 +45,7 @@ export function useBrowser(node: () => TestNode) {
 export async function launchChromium(): Promise<Browser> {
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const quiet = ['--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-  return chromium.launch({ executablePath: findChromium(), args: [...asRoot, ...quiet, '--no-first-run'] })
+  return chromium.launch({ executablePath: findProgram(chromiums), args: [...asRoot, ...quiet, '--no-first-run'] })
 }
 
 /** What axe finds wrong with what stands on the page once nothing moves any more: rule and element. */
@@ -57,33 +61,4 @@ export async function violationsOf(page: Page, { except = [] }: { except?: strin
 /** Chromium reports each refused request by itself; what the page makes of it is what the tests look at. */
 function isRefusal(text: string): boolean {
   return /Failed to load resource.* 4\d\d/.test(text) || /WebSocket connection .*(401|403|closed before)/.test(text)
-}
-
-function findChromium(): string {
-  const given = process.env['CHROMIUM_PATH']
-  const found = given ?? onPath()
-  if (found) return found
-  if (process.getuid?.() !== 0) {
-    throw new Error('No Chromium here. Install one (Debian: sudo apt-get install chromium) or set CHROMIUM_PATH.')
-  }
-  // two test files may need it at the same time
-  const apt = (...words: string[]) => execFileSync('apt-get', ['-o', 'DPkg::Lock::Timeout=600', '-qq', ...words])
-  apt('update')
-  apt('install', '-y', 'chromium')
-  return onPath() ?? 'chromium'
-}
-
-function onPath(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter)
-  const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
-  return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(isProgram)
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

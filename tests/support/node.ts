@@ -34,6 +34,27 @@ export function useNode(overrides: Partial<Config> = {}, limitFactor = 1000): ()
   }
 }
 
+/** Two nodes on one database and, where its address is given, one Redis: `a` and `b`. */
+export function useTwoNodes(redisUrl: () => string | undefined): () => { a: TestNode; b: TestNode } {
+  let nodes: { a: TestNode; b: TestNode } | undefined
+  const ends: (() => Promise<void>)[] = []
+  beforeAll(async () => {
+    const first = await startTestNode({ redisUrl: redisUrl() }, 1000)
+    const { databaseUrl, mail, owner } = first.node
+    // whichever node takes the job sends the email, so both send to one peer
+    const second = await startTestNode({ redisUrl: redisUrl(), databaseUrl, smtpUrl: mail.url }, 1000)
+    ends.push(second.end, first.end)
+    nodes = { a: first.node, b: { ...second.node, databaseUrl, mail, owner } }
+  })
+  afterAll(async () => {
+    for (const end of ends) await end()
+  })
+  return () => {
+    if (!nodes) throw new Error('The nodes start before the first test.')
+    return nodes
+  }
+}
+
 /** The core's own footing without a node around it: a database of the test file's own, and nobody who works in it. */
 export function useDatabase(): () => TestDatabase & { sql: Sql } {
   let database: (TestDatabase & { sql: Sql }) | undefined
@@ -100,6 +121,7 @@ const defaults: Config = {
   host: '127.0.0.1',
   publicUrl: '',
   databaseUrl: undefined,
+  redisUrl: undefined,
   smtpUrl: undefined,
   mailFrom: 'Rollcall <rollcall@localhost>',
   billing: 'manual',

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import type { Stream } from '#shared/protocol/streams.ts'
+import type { Appended } from '../core/event-log.ts'
+import type { Log } from '../log.ts'
+import { connectRedis } from '../redis/connect.ts'
+import { inProcessFeed, type Feed } from './feed.ts'
+
+const prefix = 'rollcall:'
+
+/**
+ * Between nodes: one sharded channel for each stream, subscribed to only while a socket of this node watches the stream.
+ * This node's own sockets hear directly. What Redis loses, the heads of the log bring.
+ */
+export function redisFeed(url: string, log: Log): Feed {
+  const publisher = connectRedis(url, log)
+  const subscriber = connectRedis(url, log)
+  const here = inProcessFeed()
+  const node = randomUUID()
+  const followed = new Set<Stream>()
+
+  // those asked for while Redis was away; the client brings back by itself those that it had
+  subscriber.on('ready', () => followed.forEach(subscribe))
+
+  function subscribe(stream: Stream): void {
+    if (subscriber.isReady) subscriber.sSubscribe(prefix + stream, heard).catch(hintLost)
+  }
+
+  function heard(message: string, channel: string): void {
+    if (message.startsWith(node)) return
+    try {
+      const events = JSON.parse(message.slice(node.length)) as Appended['events']
+      here.publish([{ stream: channel.slice(prefix.length) as Stream, events }])
+    } catch (error) {
+      log.warn({ err: error }, 'a message from Redis could not be read')
+    }
+  }
+
+  function hintLost(error: unknown): void {
+    log.debug({ err: error }, 'Redis did not take it: the heads of the log will tell')
+  }
+
+  return {
+    listen: here.listen,
+    publish(appended) {
+      here.publish(appended)
+      if (!publisher.isReady) return
+      for (const { stream, events } of appended) {
+        publisher.sPublish(prefix + stream, node + JSON.stringify(events)).catch(hintLost)
+      }
+    },
+    follow(stream) {
+      here.follow(stream)
+      followed.add(stream)
+      subscribe(stream)
+    },
+    unfollow(stream) {
+      here.unfollow(stream)
+      followed.delete(stream)
+      if (subscriber.isReady) subscriber.sUnsubscribe(prefix + stream, heard).catch(hintLost)
+    },
+    redis: () => (publisher.isReady && subscriber.isReady ? 'up' : 'down'),
+    async close() {
+      for (const client of [subscriber, publisher]) client.destroy()
+    },
+  }
+}
