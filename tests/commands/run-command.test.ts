@@ -25,6 +25,37 @@ test.each(['40001', '40P01'])(
   },
 )
 
+test.each([
+  ['and something after it is waited for', true],
+  ['and nothing after it is waited for', false],
+])('a statement that was only sent and failed is why the command fails, and is tried again: %s', async (_, waited) => {
+  const { core, published, userId } = await arrange()
+  let tries = 0
+  const { result } = await runCommand(core, {
+    open: async () => ({ at }),
+    async run({ tx, draft }) {
+      tries += 1
+      if (tries < 3) draft.send(tx`do $$ begin raise exception 'no' using errcode = '40001'; end $$`)
+      if (waited) await tx`select 1`
+      draft.append('user', userId, 'session.ended', { sessionId: userId })
+      return 'done'
+    },
+  }, null) // prettier-ignore
+  expect({ result, tries }).toEqual({ result: 'done', tries: 3 })
+  expect(published.flatMap((one) => one.events.map(({ position }) => position))).toEqual([1])
+})
+
+test('what was only sent is committed with the rest, also where no event tells of it', async () => {
+  const { core, userId } = await arrange()
+  await database().owner`create table if not exists sent (id uuid primary key)`
+  await database().owner`grant insert on sent to rollcall_app`
+  await runCommand(core, {
+    open: async () => ({ at }),
+    run: async ({ tx, draft }) => draft.send(tx`insert into sent values (${userId})`),
+  }, null) // prettier-ignore
+  expect(await database().owner`select id from sent where id = ${userId}`).toHaveLength(1)
+})
+
 test('after the fourth try it gives up with what the database said, and nothing of it stays', async () => {
   const { core, published, userId } = await arrange()
   let tries = 0
