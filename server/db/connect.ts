@@ -32,7 +32,7 @@ export function connect(url: string, options: { max?: number; name?: string } = 
       application_name: options.name ?? 'rollcall',
       role: 'rollcall_app',
       TimeZone: 'UTC',
-      // every statement is found by its keys, so one plan is as good as the next, and planning costs more than running
+      // every statement is found by its keys, so one plan is as good as the next, and planning costs about as much as running
       plan_cache_mode: 'force_generic_plan',
       statement_timeout: 10_000,
       lock_timeout: 5_000,

@@ -17,12 +17,20 @@ export function redisFeed(url: string, log: Log): Feed {
   const here = inProcessFeed()
   const node = randomUUID()
   const followed = new Set<Stream>()
+  /** What the client brings back by itself when Redis is back. */
+  const held = new Set<Stream>()
 
-  // those asked for while Redis was away; the client brings back by itself those that it had
-  subscriber.on('ready', () => followed.forEach(subscribe))
+  subscriber.on('ready', () => {
+    for (const stream of held) if (!followed.has(stream)) unsubscribe(stream)
+    for (const stream of followed) subscribe(stream)
+  })
 
   function subscribe(stream: Stream): void {
-    if (subscriber.isReady) subscriber.sSubscribe(prefix + stream, heard).catch(hintLost)
+    if (subscriber.isReady) subscriber.sSubscribe(prefix + stream, heard).then(() => held.add(stream), hintLost)
+  }
+
+  function unsubscribe(stream: Stream): void {
+    if (subscriber.isReady) subscriber.sUnsubscribe(prefix + stream, heard).then(() => held.delete(stream), hintLost)
   }
 
   function heard(message: string, channel: string): void {
@@ -56,7 +64,7 @@ export function redisFeed(url: string, log: Log): Feed {
     unfollow(stream) {
       here.unfollow(stream)
       followed.delete(stream)
-      if (subscriber.isReady) subscriber.sUnsubscribe(prefix + stream, heard).catch(hintLost)
+      unsubscribe(stream)
     },
     redis: () => (publisher.isReady && subscriber.isReady ? 'up' : 'down'),
     async close() {

@@ -78,6 +78,19 @@ test('without Redis nothing waits and nothing throws; it says so, and comes back
   expect(b.heard).toEqual([appended(stream, 2)])
 })
 
+test('a stream that is left while Redis is away is not subscribed to when it is back', async () => {
+  const { feed } = await open()
+  const [kept, left] = [newStream(), newStream()]
+  for (const stream of [kept, left]) feed.follow(stream)
+  for (const stream of [kept, left]) await expect.poll(() => subscribers(stream)).toBe(1)
+  await redis().kill()
+  await expect.poll(() => feed.redis()).toBe('down')
+  feed.unfollow(left)
+  await redis().start()
+  await expect.poll(() => subscribers(kept), { timeout: 15_000 }).toBe(1)
+  await expect.poll(() => subscribers(left)).toBe(0)
+})
+
 async function open(state: 'up' | 'down' = 'up') {
   const feed = redisFeed(redis().url, createLog('silent'))
   opened.push(feed)

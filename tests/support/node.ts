@@ -34,17 +34,19 @@ export function useNode(overrides: Partial<Config> = {}, limitFactor = 1000): ()
   }
 }
 
-/** Two nodes on one database and, where its address is given, one Redis: `a` and `b`. */
-export function useTwoNodes(redisUrl: () => string | undefined): () => { a: TestNode; b: TestNode } {
+/** Two nodes, `a` and `b`, on one database, one Redis and one SMTP peer, since either sends what the other enqueued. */
+export function useTwoNodes(redisUrl: () => string): () => { a: TestNode; b: TestNode } {
   let nodes: { a: TestNode; b: TestNode } | undefined
   const ends: (() => Promise<void>)[] = []
   beforeAll(async () => {
-    const first = await startTestNode({ redisUrl: redisUrl() }, 1000)
-    const { databaseUrl, mail, owner } = first.node
-    // whichever node takes the job sends the email, so both send to one peer
-    const second = await startTestNode({ redisUrl: redisUrl(), databaseUrl, smtpUrl: mail.url }, 1000)
-    ends.push(second.end, first.end)
-    nodes = { a: first.node, b: { ...second.node, databaseUrl, mail, owner } }
+    const peers = await startPeers()
+    ends.push(peers.end)
+    const start = async () => {
+      const { node, end } = await startOn(peers, { redisUrl: redisUrl() }, 1000)
+      ends.unshift(end)
+      return node
+    }
+    nodes = { a: await start(), b: await start() }
   })
   afterAll(async () => {
     for (const end of ends) await end()
@@ -72,12 +74,35 @@ export function useDatabase(): () => TestDatabase & { sql: Sql } {
   }
 }
 
-async function startTestNode(
-  overrides: Partial<Config>,
-  limitFactor: number,
-): Promise<{ node: TestNode; end: () => Promise<void> }> {
+async function startTestNode(overrides: Partial<Config>, limitFactor: number): Promise<Started> {
+  const peers = await startPeers()
+  const { node, end } = await startOn(peers, overrides, limitFactor)
+  return {
+    node,
+    async end() {
+      await end()
+      await peers.end()
+    },
+  }
+}
+
+type Started = { node: TestNode; end: () => Promise<void> }
+type Peers = { database: TestDatabase; mail: MailPeer; end: () => Promise<void> }
+
+async function startPeers(): Promise<Peers> {
   const database = await createDatabase()
   const mail = await startMailPeer()
+  return {
+    database,
+    mail,
+    async end() {
+      await mail.stop()
+      await database.end()
+    },
+  }
+}
+
+async function startOn({ database, mail }: Peers, overrides: Partial<Config>, limitFactor: number): Promise<Started> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'rollcall-node-'))
   const running = await startNode(
     { ...defaults, databaseUrl: database.url, smtpUrl: mail.url, dataDir, ...overrides },
@@ -89,8 +114,6 @@ async function startTestNode(
     node: { ...running, stop, mail, owner: database.owner, databaseUrl: database.url },
     async end() {
       await stop()
-      await mail.stop()
-      await database.end()
       await rm(dataDir, { recursive: true, force: true })
     },
   }

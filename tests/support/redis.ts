@@ -1,10 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { createClient } from 'redis'
 import { afterAll, beforeAll } from 'vitest'
-import { findProgram } from './find-program.ts'
 import { freePort } from './program.ts'
+import { spawnRedis } from './redis-server.ts'
 
 export type RedisPeer = {
   url: string
@@ -16,18 +16,12 @@ export type RedisPeer = {
   start: () => Promise<void>
 }
 
-const servers: Parameters<typeof findProgram>[0] = {
-  setting: 'REDIS_SERVER_PATH',
-  names: ['redis-server'],
-  debianPackage: 'redis-server',
-}
-
-/** A real Redis of the test file's own; `running: false` leaves its start to the tests. */
-export function useRedis({ running = true } = {}): () => RedisPeer {
+/** A real Redis of the test file's own. */
+export function useRedis(): () => RedisPeer {
   let peer: RedisPeer | undefined
   beforeAll(async () => {
     peer = await createPeer()
-    if (running) await peer.start()
+    await peer.start()
   })
   afterAll(() => peer?.kill())
   return () => {
@@ -49,8 +43,7 @@ async function createPeer(): Promise<RedisPeer> {
       return channels.sort()
     },
     async start() {
-      const program = findProgram(servers)
-      child = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'])
+      child = spawnRedis(port)
       for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {
         if (line.includes('Ready to accept connections')) break
       }

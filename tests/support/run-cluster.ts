@@ -4,23 +4,26 @@ import { mkdirSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import { startPostgres } from '#server/embedded/postgres.ts'
-import { findProgram } from './find-program.ts'
+import { spawnRedis } from './redis-server.ts'
 
 /**
  * Two nodes on one PostgreSQL and one Redis behind a proxy that deals connections out by turns, without sticky sessions:
  * `npm run cluster`. Data is kept below `.rollcall/cluster`; Ctrl-C ends everything.
  */
 const port = Number(process.env['PORT'] ?? 3000)
-const [redisPort, ...nodePorts] = [port + 10, port + 1, port + 2]
+const nodePorts = [port + 1, port + 2]
+const redisPort = port + 10
 const folder = path.resolve('.rollcall/cluster')
 mkdirSync(folder, { recursive: true })
 const database = await startPostgres({ dataDir: folder })
-const processes: ChildProcess[] = []
+// each in a group of its own: a terminal's Ctrl-C reaches this program alone, which ends the others in order
+const redis = spawnRedis(redisPort, { detached: true })
+redis.stdout?.resume()
+const processes: ChildProcess[] = [redis]
 
-const redis = findProgram({ setting: 'REDIS_SERVER_PATH', names: ['redis-server'], debianPackage: 'redis-server' })
-run(redis, ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {}, 'ignore')
 for (const nodePort of nodePorts) {
-  run(process.execPath, ['--enable-source-maps', 'dist/server/main.js'], {
+  const env = {
+    PATH: process.env['PATH'] ?? '',
     HOST: '127.0.0.1',
     PORT: String(nodePort),
     PUBLIC_URL: `http://localhost:${port}`,
@@ -28,17 +31,20 @@ for (const nodePort of nodePorts) {
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
     DATA_DIR: folder,
     LOG_LEVEL: 'warn',
-  })
+  }
+  const words = ['--enable-source-maps', 'dist/server/main.js']
+  processes.push(spawn(process.execPath, words, { env, stdio: 'inherit', detached: true }))
   await ready(nodePort)
 }
 
 let turn = 0
+// on this machine alone: to the nodes everybody behind it is a neighbour on loopback, who may see the mailbox
 const proxy = createServer((client) => {
   const node = connect(nodePorts[turn++ % nodePorts.length] ?? port, '127.0.0.1')
   client.pipe(node).pipe(client)
   client.on('error', () => node.destroy())
   node.on('error', () => client.destroy())
-}).listen(port)
+}).listen(port, '127.0.0.1')
 await once(proxy, 'listening')
 process.stdout.write(`\n  Two nodes, at ${nodePorts.join(' and ')}, behind http://localhost:${port}\n\n`)
 
@@ -54,12 +60,6 @@ async function end(): Promise<void> {
   }
   await database.stop()
   process.exit(0)
-}
-
-/** In a group of its own, so that a terminal's Ctrl-C reaches this program alone, which ends the others in order. */
-function run(program: string, words: string[], env: Record<string, string>, output: 'ignore' | 'inherit' = 'inherit') {
-  const own = { PATH: process.env['PATH'] ?? '', ...env }
-  processes.push(spawn(program, words, { env: own, stdio: ['ignore', output, 'inherit'], detached: true }))
 }
 
 async function ready(nodePort: number): Promise<void> {

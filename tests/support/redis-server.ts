@@ -1,0 +1,9 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { findProgram } from './find-program.ts'
+
+/** A real Redis on this machine alone that keeps nothing. */
+export function spawnRedis(port: number, options: { detached?: boolean } = {}): ChildProcess {
+  const program = findProgram({ setting: 'REDIS_SERVER_PATH', names: ['redis-server'], debianPackage: 'redis-server' })
+  const words = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  return spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'], ...options })
+}
