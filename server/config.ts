@@ -46,7 +46,9 @@ const settings = z.object({
     .refine(hasNoPath, 'give an address without a path, like https://rollcall.example.com')
     .default(''),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/name').optional(),
-  REDIS_URL: url(/^rediss?$/, 'redis://user:password@host:6379').optional(),
+  REDIS_URL: text
+    .refine(areRedis, 'give an address like redis://user:password@host:6379, of a cluster several, separated by commas')
+    .optional(),
   SMTP_URL: url(/^smtps?$/, 'smtp://user:password@host:587').optional(),
   MAIL_FROM: text
     .regex(/^[^<>\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/, 'give an address like Rollcall <rollcall@example.com>')
@@ -85,6 +87,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: read.LOG_LEVEL,
     clientDir: read.CLIENT_DIR,
   }
+}
+
+function areRedis(value: string): boolean {
+  return value.split(',').every((one) => z.url({ protocol: /^rediss?$/ }).safeParse(one).success)
 }
 
 function isRange(item: string): boolean {

@@ -1,15 +1,56 @@
 import { createServer } from 'node:http'
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { Rooms } from './gateway/rooms.ts'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Log } from './log.ts'
 
-/** Prometheus metrics on a port of their own, which need not be public. Without a port there are none. */
-export async function serveMetrics(port: number | undefined, rooms: Rooms, log: Log): Promise<() => Promise<void>> {
-  if (port === undefined) return async () => undefined
+/** Seconds: from what nobody notices to what wakes somebody up. */
+const buckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** What this node tells its operator: docs/operations.md says what each means and which of them page. */
+export function createMetrics() {
   const registry = new Registry()
+  const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  gauge(registry, 'rollcall_sockets', 'Connected sockets', () => rooms.counts().sockets)
-  gauge(registry, 'rollcall_streams', 'Streams that sockets of this node watch', () => rooms.counts().streams)
+  const histogram = <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>
+    new Histogram({ name, help, buckets, labelNames, registers })
+  const counter = <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>
+    new Counter({ name, help, labelNames, registers })
+  return {
+    registry,
+    relayLag: histogram('rollcall_relay_lag_seconds', 'From an event’s time to its delivery on this node', ['via']),
+    gapReads: counter('rollcall_gap_reads_total', 'Reads of the log because a hint was missing'),
+    sweep: histogram('rollcall_sweep_duration_seconds', 'One look at the sessions of all sockets'),
+    sweptSessions: counter('rollcall_sweep_ended_total', 'Ended sessions that only the sweep noticed'),
+    revocation: histogram('rollcall_revocation_latency_seconds', 'From an event that takes a right to the eviction'),
+    slowClients: counter('rollcall_slow_clients_cut_total', 'Connections cut because they did not read'),
+    poolWait: histogram('rollcall_pool_wait_seconds', 'Waiting for a database connection'),
+    poolLate: counter('rollcall_pool_late_total', 'Work on the database given up at its deadline'),
+    poolShed: counter('rollcall_pool_shed_total', 'Work on the database refused because too much waited'),
+    jobsDone: counter('rollcall_jobs_done_total', 'Jobs that were done', ['task']),
+    jobsFailed: counter('rollcall_jobs_failed_total', 'Jobs that failed and will be tried again', ['task']),
+    answers: counter('rollcall_http_answers_total', 'Answered requests', ['status', 'code']),
+    requests: histogram('rollcall_http_duration_seconds', 'From a request’s head to its answer', ['status']),
+    limiterFallbacks: counter('rollcall_limiter_fallbacks_total', 'Limits that this node counted alone'),
+    /** What is read when somebody asks; null is no value. */
+    gauge(name: string, help: string, read: () => number | null | Promise<number | null>): void {
+      new Gauge({
+        name,
+        help,
+        registers,
+        async collect() {
+          const value = await read()
+          if (value === null) this.remove()
+          else this.set(value)
+        },
+      })
+    },
+  }
+}
+
+/** Prometheus’ text on a port of its own, which need not be public. Without a port nobody can ask. */
+export async function serveMetrics(port: number | undefined, { registry }: Metrics, log: Log) {
+  if (port === undefined) return async () => undefined
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') {
       response.writeHead(404).end()
@@ -27,16 +68,8 @@ export async function serveMetrics(port: number | undefined, rooms: Rooms, log: 
     server.listen(port, () => resolve())
   })
   log.info({ port }, 'metrics are served')
-  return () => new Promise((resolve) => server.close(() => resolve()))
-}
-
-function gauge(registry: Registry, name: string, help: string, read: () => number): void {
-  new Gauge({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      this.set(read())
-    },
-  })
+  return () => {
+    server.closeAllConnections()
+    return new Promise<void>((resolve) => server.close(() => resolve()))
+  }
 }

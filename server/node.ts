@@ -15,12 +15,13 @@ import { startPostgres, type EmbeddedPostgres } from './embedded/postgres.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { startCleaning } from './jobs/clean-up.ts'
 import { sendEmail } from './jobs/send-email.ts'
-import { startWorker } from './jobs/worker.ts'
+import { startWorker, type Worker } from './jobs/worker.ts'
 import { createLog } from './log.ts'
 import { createSeal, type Seal } from './mail/seal.ts'
 import { mailboxMail, smtpMail } from './mail/send.ts'
 import { expireInvitations } from './membership/commands/expire-invitations.ts'
-import { serveMetrics } from './metrics.ts'
+import { createMetrics, serveMetrics, type Metrics } from './metrics.ts'
+import { connectRedis, type Redis } from './redis/connect.ts'
 import { inProcessFeed } from './relay/feed.ts'
 import { redisFeed } from './relay/redis-feed.ts'
 import { createApp } from './routes/app.ts'
@@ -28,7 +29,11 @@ import { createLimits } from './routes/limits.ts'
 
 export type RunningNode = { url: string; port: number; sql: Sql; stop: () => Promise<void> }
 
-type Options = { limitFactor?: number }
+/** What only tests and benchmarks set: wider rate limits and deadlines, and a guard against a programming error. */
+type Options = { limitFactor?: number; patienceFactor?: number; strict?: boolean }
+
+/** How long one of several nodes takes to send its clients over to the others, in milliseconds. */
+const spread = 4_000
 
 /** Config → connections → application → listening. `stop` undoes it in reverse: nothing committed is lost either way. */
 export async function startNode(config: Config, options: Options = {}): Promise<RunningNode> {
@@ -45,45 +50,57 @@ export async function startNode(config: Config, options: Options = {}): Promise<
 
 async function startOn(embedded: EmbeddedPostgres | null, config: Config, options: Options): Promise<RunningNode> {
   const log = createLog(config.logLevel)
+  const metrics = createMetrics()
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? ''
   await migrate(databaseUrl).catch((error: unknown) => {
     throw config.databaseUrl ? unreachable(error) : error
   })
-  const sql = connect(databaseUrl)
+  const { sql, liveSql, healthSql } = openPools(databaseUrl, metrics, options)
   await requireUnprivileged(sql)
-  const feed = config.redisUrl ? redisFeed(config.redisUrl, log) : inProcessFeed()
+  const redis = config.redisUrl ? connectRedis(config.redisUrl, log) : null
+  const feed = redis ? redisFeed(redis, log) : inProcessFeed()
   const core: Core = { sql, publish: (appended) => feed.publish(appended) }
-  const sessions = openSessions(sql)
   const seal = createSeal(secretOf(config))
   const epoch = await readEpoch(sql)
+  const shared = redis && { client: redis.counter, fellBack: () => metrics.limiterFallbacks.inc() }
+  const limits = createLimits(options.limitFactor, shared ?? undefined)
   let draining = false
   let gateway: Gateway | null = null
 
   const { server, port } = await listen(config, (publicUrl) => {
     const app = createApp(
       {
-        core, sessions, log, epoch, publicUrl, seal: (token) => seal.close(token), limits: createLimits(options.limitFactor),
+        core, sessions: openSessions(sql), log, epoch, publicUrl, seal: (token) => seal.close(token), limits,
         online: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set(),
         trustedProxies: config.trustedProxies, billing: config.billing,
       },
-      { clientDir: builtClient(config), mailbox: !config.smtpUrl, draining: () => draining, redis: feed.redis },
+      {
+        clientDir: builtClient(config), mailbox: !config.smtpUrl, metrics,
+        health: {
+          sql: healthSql, draining: () => draining,
+          redis: () => (redis ? (redis.isReady() ? 'up' : 'down') : 'not configured'),
+        },
+      },
     ) // prettier-ignore
     return app
   })
   const publicUrl = publicUrlOf(config, port)
   const { origins } = ownNames(publicUrl)
   gateway = openGateway(server, {
-    sql,
+    sql: liveSql,
     feed,
     log,
+    metrics,
     epoch,
-    sessions,
+    sessions: openSessions(liveSql),
+    draining: () => draining,
     isOwnOrigin: (origin) => origin !== undefined && origins.has(origin),
   })
-  const stopMetrics = await serveMetrics(config.metricsPort, gateway.rooms, log)
   const mail = config.smtpUrl ? smtpMail(config.smtpUrl, config.mailFrom) : mailboxMail(sql)
-  const stopWorker = await startWorker(databaseUrl, handlers(core, mail.send, seal, publicUrl), log)
+  const worker = await startWorker(databaseUrl, handlers(core, mail.send, seal, publicUrl), { log, metrics })
   const stopCleaning = startCleaning(sql, log)
+  showGauges(metrics, { gateway, sql, worker, redis })
+  const stopMetrics = await serveMetrics(config.metricsPort, metrics, log)
 
   return {
     url: publicUrl,
@@ -92,16 +109,49 @@ async function startOn(embedded: EmbeddedPostgres | null, config: Config, option
     async stop() {
       draining = true
       stopCleaning()
+      // the only node has nowhere to send its clients, so it does not keep them waiting
+      await gateway?.moveOver(redis ? spread : 0)
       await gateway?.close()
       await closeServer(server)
-      await stopWorker()
-      await feed.close()
+      await worker.stop()
+      redis?.close()
       await stopMetrics()
       mail.close()
-      await sql.end({ timeout: 5 })
+      await Promise.all([sql, liveSql, healthSql].map((pool) => pool.end({ timeout: 1 })))
       await embedded?.stop()
     },
   }
+}
+
+/** A pool for requests, one for the live side, so that neither starves the other, and one that only looks. */
+function openPools(url: string, metrics: Metrics, { patienceFactor, strict }: Options) {
+  const more = { ...(patienceFactor && { patienceFactor }), ...(strict && { strict }) }
+  const watcher = {
+    waited: (seconds: number) => metrics.poolWait.observe(seconds),
+    late: () => metrics.poolLate.inc(),
+    shed: () => metrics.poolShed.inc(),
+  }
+  return {
+    sql: connect(url, { watcher, ...more }),
+    liveSql: connect(url, { watcher, max: 4, name: 'rollcall-live', ...more }),
+    healthSql: connect(url, { max: 1, name: 'rollcall-health', ...more }),
+  }
+}
+
+type Shown = { gateway: Gateway; sql: Sql; worker: Worker; redis: Redis | null }
+
+function showGauges({ gauge }: Metrics, { gateway, sql, worker, redis }: Shown): void {
+  gauge('rollcall_sockets', 'Connected sockets', () => gateway.rooms.counts().sockets)
+  gauge('rollcall_streams', 'Streams that sockets of this node watch', () => gateway.rooms.counts().streams)
+  gauge('rollcall_pool_busy', 'Work that holds a database connection or waits for one', () => sql.guard.busy)
+  const backlog = () => worker.backlog().catch(() => null)
+  gauge('rollcall_jobs_waiting', 'Jobs that could run now', async () => (await backlog())?.waiting ?? null)
+  gauge(
+    'rollcall_job_lag_seconds',
+    'How long the oldest of them has waited',
+    async () => (await backlog())?.lag ?? null,
+  )
+  if (redis) gauge('rollcall_redis_up', 'Whether Redis is there', () => (redis.isReady() ? 1 : 0))
 }
 
 function handlers(core: Core, send: Parameters<typeof sendEmail>[0]['send'], seal: Seal, publicUrl: string) {

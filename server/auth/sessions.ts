@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { PostgresJsAdapter } from '@lucia-auth/adapter-postgresql'
+import type DataLoader from 'dataloader'
 import { Lucia, TimeSpan, type DatabaseSession, type DatabaseUser } from 'lucia'
 import type { User } from '#shared/protocol/resources.ts'
 import { newId } from '../core/ids.ts'
+import { batched } from '../db/batched.ts'
 import type { Sql } from '../db/connect.ts'
 
 declare module 'lucia' {
@@ -43,7 +45,7 @@ const absoluteDays = 90
 const mostSessions = 50
 
 export function openSessions(sql: Sql): Sessions {
-  const lucia = new Lucia(new OneQueryAdapter(sql), {
+  const lucia = new Lucia(new BatchedAdapter(sql), {
     sessionExpiresIn: new TimeSpan(idleDays, 'd'),
     getUserAttributes: ({ email, name, emailVerified }) => ({ email, name, emailVerified }),
     getSessionAttributes: (columns) => columns,
@@ -94,79 +96,124 @@ export function tokenIn(header: string | undefined): string | null {
 }
 
 async function endedAmong(sql: Sql, ids: string[]): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`
-    select wanted.id
-    from unnest(${ids}::text[]) as wanted (id)
-    where not exists (
-      select from sessions s
-      where s.id = wanted.id and s.expires_at > now() and s.created_at > now() - make_interval(days => ${absoluteDays})
-    )`
+  const rows = await sql.guard.run(
+    () => sql<{ id: string }[]>`
+      select wanted.id
+      from unnest(${ids}::text[]) as wanted (id)
+      where not exists (
+        select from sessions s
+        where s.id = wanted.id and s.expires_at > now() and s.created_at > now() - make_interval(days => ${absoluteDays})
+      )`,
+  )
   return rows.map((row) => row.id)
 }
 
 async function dropOldest(sql: Sql, userId: string): Promise<EndedSession[]> {
-  const rows = await sql<EndedSession[]>`
-    delete from sessions
-    where id in (select id from sessions where user_id = ${userId} order by created_at desc, id offset ${mostSessions})
-    returning id, public_id, user_id`
+  const rows = await sql.guard.run(
+    () => sql<EndedSession[]>`
+      delete from sessions
+      where id in (select id from sessions where user_id = ${userId} order by created_at desc, id offset ${mostSessions})
+      returning id, public_id, user_id`,
+  )
   return [...rows]
 }
 
-/** Session and user in one prepared query that leaves the password hash where it is, and ends what is too old. */
-class OneQueryAdapter extends PostgresJsAdapter {
+type Read = [DatabaseSession | null, DatabaseUser | null]
+
+/**
+ * Session and user in one prepared query for all that are asked for at the same moment, which leaves the password hash
+ * where it is and ends what is too old. All times are the database's: lucia judges by this process's clock, so it is
+ * told how long is left, counted from whatever that clock says.
+ */
+class BatchedAdapter extends PostgresJsAdapter {
   private readonly sql: Sql
+  private readonly reads: DataLoader<string, Read>
 
   constructor(sql: Sql) {
-    super(sql as never, { user: 'users', session: 'sessions' })
+    const unsafe = (text: string, values: never[]) => sql.guard.run(() => sql.unsafe(text, values))
+    super({ unsafe } as never, { user: 'users', session: 'sessions' })
     this.sql = sql
+    this.reads = batched((ids) => this.readAll(ids))
   }
 
-  override async getSessionAndUser(id: string): Promise<[DatabaseSession | null, DatabaseUser | null]> {
-    const [row] = await this.sql<Row[]>`
-      select s.public_id, s.created_at, s.last_seen_at, s.user_agent,
-        least(s.expires_at, s.created_at + make_interval(days => ${absoluteDays})) as expires_at,
-        u.id as user_id, u.email, u.name, u.email_verified_at is not null as email_verified
-      from sessions s join users u on u.id = s.user_id
-      where s.id = ${id}`
-    if (!row) return [null, null]
-    const { userId, email, name, emailVerified, expiresAt, publicId, createdAt, lastSeenAt, userAgent } = row
-    const columns = {
-      public_id: publicId,
-      created_at: new Date(createdAt),
-      last_seen_at: new Date(lastSeenAt),
-      user_agent: userAgent,
-    }
-    return [
-      { id, userId, expiresAt: new Date(expiresAt), attributes: columns },
-      { id: userId, attributes: { email, name, emailVerified } },
-    ]
+  override getSessionAndUser(id: string): Promise<Read> {
+    return this.reads.load(id)
+  }
+
+  override async setSession({ id, userId, expiresAt, attributes }: DatabaseSession): Promise<void> {
+    const { public_id, user_agent } = attributes
+    await this.sql.guard.run(
+      () => this.sql`
+        insert into sessions (id, user_id, expires_at, public_id, user_agent, created_at, last_seen_at)
+        values (${id}, ${userId}, now() + ${left(expiresAt)}, ${public_id}, ${user_agent}, now(), now())`,
+    )
+  }
+
+  override async updateSessionExpiration(id: string, expiresAt: Date): Promise<void> {
+    await this.sql.guard.run(
+      () => this.sql`update sessions set expires_at = now() + ${left(expiresAt)} where id = ${id}`,
+    )
   }
 
   override async getUserSessions(userId: string): Promise<DatabaseSession[]> {
-    const rows = await this.sql<(Row & { id: string })[]>`
-      select id, public_id, created_at, last_seen_at, user_agent, expires_at from sessions where user_id = ${userId}`
-    return rows.map(({ id, publicId, createdAt, lastSeenAt, userAgent, expiresAt }) => ({
-      id,
-      userId,
-      expiresAt: new Date(expiresAt),
-      attributes: {
-        public_id: publicId,
-        created_at: new Date(createdAt),
-        last_seen_at: new Date(lastSeenAt),
-        user_agent: userAgent,
-      },
-    }))
+    const rows = await this.sql.guard.run(
+      () => this.sql<SessionRow[]>`
+        select id, user_id, public_id, created_at, last_seen_at, user_agent,
+          extract(epoch from expires_at - now())::float8 as seconds_left
+        from sessions where user_id = ${userId}`,
+    )
+    return rows.map(sessionOf)
+  }
+
+  private async readAll(ids: readonly string[]): Promise<Read[]> {
+    const rows = await this.sql.guard.run(
+      () => this.sql<(SessionRow & User)[]>`
+        select s.id as id, s.public_id, s.created_at, s.last_seen_at, s.user_agent,
+          extract(epoch from least(s.expires_at, s.created_at + make_interval(days => ${absoluteDays})) - now())::float8
+            as seconds_left,
+          u.id as user_id, u.email, u.name, u.email_verified_at is not null as email_verified
+        from sessions s join users u on u.id = s.user_id
+        where s.id = any(${[...ids]})`,
+    )
+    const found = new Map(rows.map((row) => [row.id, row]))
+    return ids.map((id): Read => {
+      const row = found.get(id)
+      if (!row) return [null, null]
+      const { email, name, emailVerified } = row
+      return [sessionOf(row), { id: row.userId, attributes: { email, name, emailVerified } }]
+    })
   }
 }
 
-type Row = {
+type SessionRow = {
+  id: string
+  userId: string
   publicId: string
   createdAt: string
   lastSeenAt: string
   userAgent: string
-  expiresAt: string
-  userId: string
-  email: string
-  name: string
-  emailVerified: boolean
+  secondsLeft: number
+}
+
+function sessionOf({
+  id,
+  userId,
+  publicId,
+  createdAt,
+  lastSeenAt,
+  userAgent,
+  secondsLeft,
+}: SessionRow): DatabaseSession {
+  const attributes = {
+    public_id: publicId,
+    created_at: new Date(createdAt),
+    last_seen_at: new Date(lastSeenAt),
+    user_agent: userAgent,
+  }
+  return { id, userId, expiresAt: new Date(Date.now() + secondsLeft * 1000), attributes }
+}
+
+/** From now until then, as this process's clock has both. */
+function left(until: Date): string {
+  return `${until.getTime() - Date.now()} milliseconds`
 }

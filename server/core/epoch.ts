@@ -6,11 +6,13 @@ import type { Sql } from '../db/connect.ts'
  * another oid, and one recovered to a point in time on another timeline: each gives another epoch.
  */
 export async function readEpoch(sql: Sql): Promise<string> {
-  const [row] = await sql<{ cluster: string; timeline: number; database: string }[]>`
+  const [row] = await sql.guard.run(
+    () => sql<{ cluster: string; timeline: number; database: string }[]>`
     select
       (select system_identifier::text from pg_control_system()) as cluster,
       (select timeline_id from pg_control_checkpoint()) as timeline,
-      (select oid::text from pg_database where datname = current_database()) as database`
+      (select oid::text from pg_database where datname = current_database()) as database`,
+  )
   return createHash('sha256')
     .update(`${row?.cluster}/${row?.timeline}/${row?.database}`)
     .digest('base64url')

@@ -66,22 +66,35 @@ export async function readWithin<const S extends Statements>(
   })
 }
 
-/** Runs `work` on a connection of its own; whatever it began and did not commit is rolled back. */
+/**
+ * Runs `work` on a connection of its own; whatever it began and did not commit is rolled back. Throws `DatabaseLate`
+ * where that takes too long: then nothing more is begun, but what was sent last may have been done.
+ */
 export async function onOneConnection<R>(sql: Sql, work: (tx: Tx) => Promise<R>): Promise<R> {
-  const reserved = await sql.reserve()
-  try {
-    const result = await work(reserved as unknown as Tx)
-    reserved.release()
-    return result
-  } catch (error) {
-    // A connection that is gone rolls back by itself and is no longer ours: postgres.js would write to its missing
-    // socket, outside of any promise, or into the transaction of whoever has its place in the pool by then.
-    if (!endedConnection(error)) {
-      await reserved`rollback`.catch(() => undefined)
+  return sql.guard.run(async (unit) => {
+    const reserved = await sql.reserve()
+    unit.served()
+    const tx = new Proxy(reserved, {
+      apply(target, self, words) {
+        unit.requireTime()
+        return Reflect.apply(target, self, words) as unknown
+      },
+    })
+    try {
+      unit.requireTime()
+      const result = await work(tx as unknown as Tx)
       reserved.release()
+      return result
+    } catch (error) {
+      // A connection that is gone rolls back by itself and is no longer ours: postgres.js would write to its missing
+      // socket, outside of any promise, or into the transaction of whoever has its place in the pool by then.
+      if (!endedConnection(error)) {
+        await reserved`rollback`.catch(() => undefined)
+        reserved.release()
+      }
+      throw error
     }
-    throw error
-  }
+  })
 }
 
 /** Whether a connection ended with this error: the server said that it is its last word, or nobody was there. */

@@ -1,6 +1,19 @@
 import postgres from 'postgres'
+import { Guard, patience, type Watcher } from './guard.ts'
 
-export type Sql = postgres.Sql<{ bigint: number }>
+/** A pool. Whatever is asked of it is asked within `guard.run`, which keeps the time. */
+export type Sql = postgres.Sql<{ bigint: number }> & { readonly guard: Guard }
+
+type Options = {
+  /** Connections. */
+  max?: number
+  name?: string
+  /** Widens every deadline, for tests on a busy machine. */
+  patienceFactor?: number
+  /** Throws where somebody asks for a second connection while holding one: a pool full of those never ends. */
+  strict?: boolean
+  watcher?: Watcher
+}
 
 const integer = { to: 20, from: [20], serialize: String, parse: Number }
 // Times travel as ISO strings in milliseconds, the precision that the protocol has.
@@ -18,35 +31,41 @@ function isoOf(text: string): string {
 }
 
 /** The application's pool: every connection works as the unprivileged role and gives up on what takes too long. */
-export function connect(url: string, options: { max?: number; name?: string } = {}): Sql {
-  return postgres(url, {
-    max: options.max ?? 20,
+export function connect(url: string, options: Options = {}): Sql {
+  const { max = 20, name = 'rollcall', patienceFactor: factor = 1, strict = false, watcher } = options
+  const guard = new Guard({ connections: max, factor, strict, watcher })
+  const sql = postgres(url, {
+    max,
     idle_timeout: 300,
-    connect_timeout: 5,
+    connect_timeout: 2 * factor,
     // seconds before a connection that failed is opened anew: a database that is back is not waited for
     backoff: (failures: number) => (0.5 + Math.random() / 2) * Math.min(3 ** failures / 100, 0.5),
+    socket: (target: Parameters<Guard['open']>[0]) => guard.open(target),
     onnotice: () => undefined,
     transform: { column: { from: postgres.toCamel } },
     types: { bigint: integer, time },
     connection: {
-      application_name: options.name ?? 'rollcall',
+      application_name: name,
       role: 'rollcall_app',
       TimeZone: 'UTC',
       // every statement is found by its keys, so one plan is as good as the next, and planning costs about as much as running
       plan_cache_mode: 'force_generic_plan',
-      statement_timeout: 10_000,
-      lock_timeout: 5_000,
-      idle_in_transaction_session_timeout: 15_000,
+      statement_timeout: patience.statement * factor,
+      lock_timeout: patience.lock * factor,
+      idle_in_transaction_session_timeout: patience.unit * factor,
     },
-  } as postgres.Options<{ bigint: typeof integer }>) as unknown as Sql
+  } as postgres.Options<{ bigint: typeof integer }>)
+  return Object.defineProperty(sql, 'guard', { value: guard }) as unknown as Sql
 }
 
 /** Refuses to work as a role that row-level security does not bind. */
 export async function requireUnprivileged(sql: Sql): Promise<void> {
-  const [role] = await sql<{ name: string; privileged: boolean }[]>`
-    select current_user as name, rolsuper or rolbypassrls as privileged
-    from pg_roles
-    where rolname = current_user`
+  const [role] = await sql.guard.run(
+    () => sql<{ name: string; privileged: boolean }[]>`
+      select current_user as name, rolsuper or rolbypassrls as privileged
+      from pg_roles
+      where rolname = current_user`,
+  )
   if (role?.name !== 'rollcall_app' || role.privileged) {
     throw new Error('The database role rollcall_app must be neither superuser nor exempt from row-level security.')
   }

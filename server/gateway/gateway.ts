@@ -4,15 +4,18 @@ import type { ClientToServer, ServerToClient } from '#shared/protocol/socket.ts'
 import type { SessionReader } from '../auth/sessions.ts'
 import type { Sql } from '../db/connect.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Feed } from '../relay/feed.ts'
 import { allowRequest, type Caller } from './handshake.ts'
+import { openRights } from './rights.ts'
 import { Rooms, type LiveServer, type LiveSocket } from './rooms.ts'
 import { startSweep } from './sweep.ts'
 import { serveWatching } from './watch.ts'
 
 export type Gateway = {
   rooms: Rooms
-  /** Lets clients come back to another node (a deploy), then ends. */
+  /** Lets clients come back to another node (a deploy), one after another over so many milliseconds. */
+  moveOver: (milliseconds: number) => Promise<void>
   close: () => Promise<void>
 }
 
@@ -24,7 +27,13 @@ type Parts = {
   sessions: SessionReader
   /** Whether pages of this origin are ours. */
   isOwnOrigin: (origin: string | undefined) => boolean
+  /** Whether this node is about to end and takes no new connections. */
+  draining: () => boolean
+  metrics: Metrics
 }
+
+/** Milliseconds between two groups of connections that are moved over. */
+const step = 20
 
 /** Attaches the live side to an HTTP server. It delivers and evicts; it changes nothing. */
 export function openGateway(http: HttpServer, parts: Parts): Gateway {
@@ -41,15 +50,26 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     allowRequest: allowRequest(parts),
   })
   const rooms = new Rooms(io, parts)
+  const headFor = openRights(parts.sql)
   io.on('connection', (socket: LiveSocket) => {
     const caller = (socket.request as unknown as { caller: Caller }).caller
     socket.data = caller
-    void rooms.enterPerson(socket, parts.sessions)
-    serveWatching(socket, rooms, parts)
+    void rooms.enterPerson(socket)
+    serveWatching(socket, rooms, { ...parts, headFor })
   })
   const stopSweep = startSweep(io, rooms, parts)
   return {
     rooms,
+    async moveOver(milliseconds) {
+      // the end of the transport, not a disconnect: after the one clients come back by themselves, after the other not
+      const connections = [...io.of('/').sockets.values()].map(({ conn }) => conn)
+      const steps = Math.max(1, Math.floor(milliseconds / step))
+      const each = Math.ceil(connections.length / steps)
+      for (let from = 0; from < connections.length; from += each) {
+        for (const connection of connections.slice(from, from + each)) connection.close()
+        if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, step))
+      }
+    },
     async close() {
       stopSweep()
       rooms.close()

@@ -6,7 +6,12 @@ import type { Log } from '../log.ts'
 export type Caller = { userId: string; sessionId: string }
 
 type Decide = (error: string | null, allowed: boolean) => void
-type Parts = { sessions: SessionReader; isOwnOrigin: (origin: string | undefined) => boolean; log: Log }
+type Parts = {
+  sessions: SessionReader
+  isOwnOrigin: (origin: string | undefined) => boolean
+  draining: () => boolean
+  log: Log
+}
 
 const refusals = {
   cross_origin: '403 Forbidden',
@@ -20,6 +25,10 @@ const refusals = {
  */
 export function allowRequest(parts: Parts) {
   return (request: IncomingMessage, decide: Decide): void => {
+    if (parts.draining()) {
+      refuse(request, decide, 'unavailable')
+      return
+    }
     if (!parts.isOwnOrigin(request.headers.origin)) {
       refuse(request, decide, 'cross_origin')
       return

@@ -3,11 +3,16 @@ import type { LoggedEvent } from '../core/event-log.ts'
 
 export type ReadLog = (stream: Stream, after: number, limit: number) => Promise<LoggedEvent[]>
 
+/** Whether the feed told of events or the log had to be asked. */
+export type Via = 'hint' | 'log'
+
 /** What becomes of events once they are next in line: the gateway evicts and sends. */
-export type Deliver = (room: Room, events: LoggedEvent[]) => void
+export type Deliver = (events: LoggedEvent[], via: Via) => void
 
 const mostRemembered = 256
 const readAtOnce = 500
+/** The most events that somebody is caught up with; somebody further behind takes the snapshot. */
+const mostCaughtUp = 1_000
 /** How long an early event waits for its predecessor's own hint before the log is asked, in milliseconds. */
 const graceForHints = 8
 
@@ -24,6 +29,8 @@ export class Room {
   private readonly early = new Map<number, LoggedEvent>()
   private readonly remembered: LoggedEvent[] = []
   private reading: Promise<void> | null = null
+  private recalling: Promise<boolean> | null = null
+  private oldestWanted = Infinity
   private grace: NodeJS.Timeout | null = null
 
   constructor(stream: Stream, log: ReadLog, deliver: Deliver) {
@@ -45,7 +52,7 @@ export class Room {
   hear(events: LoggedEvent[]): void {
     for (const event of events) if (event.position > this.position) this.early.set(event.position, event)
     if (!this.started) return
-    this.advance()
+    this.advance('hint')
     if (this.early.size > 0 && !this.reading && !this.grace) {
       this.grace = setTimeout(() => {
         this.grace = null
@@ -66,11 +73,19 @@ export class Room {
     }
   }
 
-  /** Everything after `after`, or null where that is further back than this room remembers. */
-  since(after: number): LoggedEvent[] | null {
-    if (after >= this.position) return []
-    const first = this.remembered[0]?.position ?? Infinity
-    return first <= after + 1 ? this.remembered.filter((event) => event.position > after) : null
+  /**
+   * Everything after `after`, or null where that is too far back. What this room does not remember is read from the log
+   * once, for all who ask for it at the time.
+   */
+  async eventsAfter(after: number): Promise<LoggedEvent[] | null> {
+    for (;;) {
+      const known = this.since(after)
+      if (known) return known
+      if (this.position - after > mostCaughtUp) return null
+      this.oldestWanted = Math.min(this.oldestWanted, after)
+      this.recalling ??= this.recall().finally(() => (this.recalling = null))
+      if (!(await this.recalling)) return null
+    }
   }
 
   close(): void {
@@ -78,16 +93,39 @@ export class Room {
     this.early.clear()
   }
 
+  private since(after: number): LoggedEvent[] | null {
+    if (after >= this.position) return []
+    const first = this.firstRemembered
+    return first <= after + 1 ? this.remembered.slice(after + 1 - first) : null
+  }
+
+  private get firstRemembered(): number {
+    return this.remembered[0]?.position ?? this.position + 1
+  }
+
+  /** Reads what is older than what is remembered, and remembers it until the next event. False where the log has it not. */
+  private async recall(): Promise<boolean> {
+    // whoever asks in this turn of the event loop shares the read
+    await new Promise((resolve) => setImmediate(resolve))
+    const after = this.oldestWanted
+    this.oldestWanted = Infinity
+    const read = await this.log(this.stream, after, mostCaughtUp)
+    const older = read.filter(({ position }) => position < this.firstRemembered)
+    if (older[0]?.position !== after + 1) return false
+    if (older.at(-1)?.position === this.firstRemembered - 1) this.remembered.unshift(...older)
+    return true
+  }
+
   private async readOn(): Promise<void> {
     const events = await this.log(this.stream, this.position, readAtOnce)
     const before = this.position
     for (const event of events) if (event.position > this.position) this.early.set(event.position, event)
-    this.advance()
+    this.advance('log')
     // a stream that ended has no log to read any more: whoever waits for a position must not wait for ever
     if (events.length === 0 && this.position === before) throw new Error(`${this.stream} has no event after ${before}`)
   }
 
-  private advance(): void {
+  private advance(via: Via): void {
     const ready: LoggedEvent[] = []
     for (;;) {
       const next = this.early.get(this.position + 1)
@@ -99,6 +137,6 @@ export class Room {
     if (ready.length === 0) return
     this.remembered.push(...ready)
     if (this.remembered.length > mostRemembered) this.remembered.splice(0, this.remembered.length - mostRemembered)
-    this.deliver(this, ready)
+    this.deliver(ready, via)
   }
 }

@@ -3,13 +3,16 @@ import type { ClientToServer, ClosedFrame, ServerToClient } from '#shared/protoc
 import { streamOf, type Stream } from '#shared/protocol/streams.ts'
 import { readEvents, readHeads, type LoggedEvent, type Revocation } from '../core/event-log.ts'
 import type { SessionReader } from '../auth/sessions.ts'
+import { batched } from '../db/batched.ts'
 import type { Sql } from '../db/connect.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Feed } from '../relay/feed.ts'
 import { followHeads } from '../relay/heads.ts'
 import type { Caller } from './handshake.ts'
 import { Outbox } from './outbox.ts'
-import { Room } from './room.ts'
+import { Room, type Via } from './room.ts'
+import { cutIfClogged } from './slow-clients.ts'
 
 type None = Record<string, never>
 export type LiveServer = Server<ClientToServer, ServerToClient, None, Caller>
@@ -18,22 +21,36 @@ export type LiveSocket = Socket<ClientToServer, ServerToClient, None, Caller>
 /** Who is where: `joining` sockets can be evicted already, and get frames only once they are `live`. */
 type Audience = { room: Room; outbox: Outbox; sockets: Map<LiveSocket, 'joining' | 'live' | 'person'> }
 
+type Parts = { sql: Sql; feed: Feed; log: Log; metrics: Metrics; sessions: SessionReader }
+
 /** The streams that this node's sockets watch. */
 export class Rooms {
   private readonly io: LiveServer
-  private readonly parts: { sql: Sql; feed: Feed; log: Log }
+  private readonly parts: Parts
   private readonly audiences = new Map<Stream, Audience>()
+  private readonly streamsOf = new Map<LiveSocket, Set<Stream>>()
+  private readonly heads
+  private readonly ended
   private readonly stopHeads: () => void
 
-  constructor(io: LiveServer, parts: { sql: Sql; feed: Feed; log: Log }) {
+  constructor(io: LiveServer, parts: Parts) {
+    const { sql, feed, log, sessions } = parts
     this.io = io
     this.parts = parts
-    parts.feed.listen(({ stream, events }) => this.audiences.get(stream)?.room.hear(events))
+    this.heads = batched<Stream, number | undefined>(async (streams) => {
+      const heads = await readHeads(sql, streams)
+      return streams.map((stream) => heads.get(stream))
+    })
+    this.ended = batched<string, boolean>(async (ids) => {
+      const ended = new Set(await sessions.endedAmong([...ids]))
+      return ids.map((id) => ended.has(id))
+    })
+    feed.listen(({ stream, events }) => this.audiences.get(stream)?.room.hear(events))
     this.stopHeads = followHeads({
       streams: () => [...this.audiences.keys()],
-      read: (streams) => readHeads(parts.sql, streams),
+      read: (streams) => readHeads(sql, streams),
       found: (stream, head) => this.foundHead(stream, head),
-      log: parts.log,
+      log,
     })
   }
 
@@ -41,15 +58,15 @@ export class Rooms {
    * Follows the person's own stream for as long as the socket lives, so that the end of its session reaches it at once.
    * The session is looked at again after entering: it may have ended since the handshake.
    */
-  async enterPerson(socket: LiveSocket, sessions: SessionReader): Promise<void> {
+  async enterPerson(socket: LiveSocket): Promise<void> {
     const { userId, sessionId } = socket.data
     const stream = streamOf('user', userId)
     this.enter(stream, socket, 'person')
     socket.on('disconnect', () => this.forget(socket))
     try {
-      const heads = await readHeads(this.parts.sql, [stream])
-      this.room(stream)?.start(heads.get(stream) ?? 0)
-      if ((await sessions.endedAmong([sessionId])).length > 0) this.signOut(socket)
+      const [head, ended] = await Promise.all([this.heads.load(stream), this.ended.load(sessionId)])
+      this.room(stream)?.start(head ?? 0)
+      if (ended) this.signOut(socket)
     } catch (error) {
       // unknown is not signed in: the client comes back by itself
       this.parts.log.warn({ err: error }, 'a connection could not be verified')
@@ -61,6 +78,7 @@ export class Rooms {
   enter(stream: Stream, socket: LiveSocket, as: 'joining' | 'person' = 'joining'): void {
     const audience = this.audiences.get(stream) ?? this.openAudience(stream)
     audience.sockets.set(socket, as)
+    this.streamsOf.set(socket, (this.streamsOf.get(socket) ?? new Set()).add(stream))
   }
 
   isIn(stream: Stream, socket: LiveSocket): boolean {
@@ -85,8 +103,7 @@ export class Rooms {
     const audience = this.audiences.get(stream)
     if (!audience) return
     if (stream === streamOf('user', socket.data.userId) && socket.connected) audience.sockets.set(socket, 'person')
-    else audience.sockets.delete(socket)
-    if (audience.sockets.size === 0) this.closeAudience(stream, audience)
+    else this.remove(audience, socket)
   }
 
   /** The users with a socket here that watches the stream. */
@@ -95,10 +112,11 @@ export class Rooms {
     return new Set([...sockets].map((socket) => socket.data.userId))
   }
 
-  endSession(sessionId: string): void {
-    for (const socket of [...this.io.of('/').sockets.values()]) {
-      if (socket.data.sessionId === sessionId) this.signOut(socket)
-    }
+  /** Ends the sockets of these sessions, whatever they watch. Answers how many sessions had one. */
+  endSessions(ids: ReadonlySet<string>): number {
+    const sockets = [...this.io.of('/').sockets.values()].filter(({ data }) => ids.has(data.sessionId))
+    for (const socket of sockets) this.signOut(socket)
+    return new Set(sockets.map(({ data }) => data.sessionId)).size
   }
 
   counts(): { sockets: number; streams: number } {
@@ -107,39 +125,48 @@ export class Rooms {
 
   close(): void {
     this.stopHeads()
-    for (const [stream, audience] of this.audiences) this.closeAudience(stream, audience)
+    for (const audience of [...this.audiences.values()]) this.closeAudience(audience)
   }
 
   private openAudience(stream: Stream): Audience {
-    const { sql, feed } = this.parts
+    const { sql, feed, metrics } = this.parts
     const room = new Room(
       stream,
-      (name, after, limit) => readEvents(sql, name, after, limit),
-      (_, events) => this.deliver(audience, events),
+      (name, after, limit) => {
+        metrics.gapReads.inc()
+        return readEvents(sql, name, after, limit)
+      },
+      (events, via) => this.deliver(audience, events, via),
     )
-    const outbox = new Outbox(stream, (frame) => void this.io.to(stream).emit('events', frame))
+    const outbox = new Outbox(stream, (frame) => {
+      this.io.to(stream).emit('events', frame)
+      for (const [socket, as] of audience.sockets) if (as === 'live' && cutIfClogged(socket)) metrics.slowClients.inc()
+    })
     const audience: Audience = { room, outbox, sockets: new Map() }
     this.audiences.set(stream, audience)
     feed.follow(stream)
     return audience
   }
 
-  private closeAudience(stream: Stream, audience: Audience): void {
-    audience.room.close()
-    audience.outbox.close()
-    this.audiences.delete(stream)
-    this.parts.feed.unfollow(stream)
+  private closeAudience({ room, outbox }: Audience): void {
+    room.close()
+    outbox.close()
+    this.audiences.delete(room.stream)
+    this.parts.feed.unfollow(room.stream)
   }
 
   /** In order, and whoever loses the right with an event is out before anything after it is sent (S5). */
-  private deliver(audience: Audience, events: LoggedEvent[]): void {
+  private deliver(audience: Audience, events: LoggedEvent[], via: Via): void {
+    const { metrics } = this.parts
     for (const event of events) {
+      metrics.relayLag.observe({ via }, ageOf(event))
       if (!event.revokes) {
         audience.outbox.push([event])
         continue
       }
       audience.outbox.flush()
       this.revoke(audience, event, event.revokes)
+      metrics.revocation.observe(ageOf(event))
     }
   }
 
@@ -151,8 +178,12 @@ export class Rooms {
       this.evict(audience, () => true, { stream, code: 'deleted' })
       return
     }
-    if ('session' in revokes) this.endSession(revokes.session)
-    else this.evict(audience, (socket) => revokes.users.includes(socket.data.userId), { stream, code: 'removed' })
+    if ('session' in revokes) {
+      // every socket of the session follows its person's own stream, which is this one
+      for (const socket of [...audience.sockets.keys()]) {
+        if (socket.data.sessionId === revokes.session) this.signOut(socket)
+      }
+    } else this.evict(audience, (socket) => revokes.users.includes(socket.data.userId), { stream, code: 'removed' })
     audience.outbox.push([event])
   }
 
@@ -165,7 +196,8 @@ export class Rooms {
   }
 
   private signOut(socket: LiveSocket): void {
-    for (const stream of this.streamsOf(socket)) {
+    for (const stream of this.streamsOf.get(socket) ?? []) {
+      if (this.audiences.get(stream)?.sockets.get(socket) !== 'live') continue
       void socket.leave(stream)
       socket.emit('closed', { stream, code: 'signed_out' })
     }
@@ -173,15 +205,18 @@ export class Rooms {
     socket.disconnect(true)
   }
 
-  private streamsOf(socket: LiveSocket): Stream[] {
-    return [...this.audiences].filter(([, { sockets }]) => sockets.get(socket) === 'live').map(([stream]) => stream)
+  private forget(socket: LiveSocket): void {
+    for (const stream of [...(this.streamsOf.get(socket) ?? [])]) {
+      const audience = this.audiences.get(stream)
+      if (audience) this.remove(audience, socket)
+    }
+    this.streamsOf.delete(socket)
   }
 
-  private forget(socket: LiveSocket): void {
-    for (const [stream, audience] of [...this.audiences]) {
-      if (!audience.sockets.delete(socket)) continue
-      if (audience.sockets.size === 0) this.closeAudience(stream, audience)
-    }
+  private remove(audience: Audience, socket: LiveSocket): void {
+    audience.sockets.delete(socket)
+    this.streamsOf.get(socket)?.delete(audience.room.stream)
+    if (audience.sockets.size === 0) this.closeAudience(audience)
   }
 
   /** A head that the poll saw: undefined where the stream is gone, so that a lost `workspace.deleted` is noticed too. */
@@ -196,4 +231,9 @@ export class Rooms {
         .catch((error: unknown) => log.warn({ err: error, stream }, 'a stream could not be read'))
     }
   }
+}
+
+/** Seconds since the event's moment, as far as the clocks agree. */
+function ageOf({ at }: LoggedEvent): number {
+  return Math.max(0, (Date.now() - Date.parse(at)) / 1000)
 }

@@ -6,19 +6,16 @@ import {
   type Watch,
   type WatchAnswer,
 } from '#shared/protocol/socket.ts'
-import { readEvents } from '../core/event-log.ts'
-import type { Sql } from '../db/connect.ts'
+import type { LoggedEvent } from '../core/event-log.ts'
 import type { Log } from '../log.ts'
 import { withoutRevocation } from './outbox.ts'
-import { headFor } from './rights.ts'
+import type { HeadFor } from './rights.ts'
+import type { Room } from './room.ts'
 import type { LiveSocket, Rooms } from './rooms.ts'
-
-/** The most events that a watch answers with; somebody further behind takes the snapshot. */
-const mostCaughtUp = 1_000
 
 const messages = new RateLimiterMemory({ points: 300, duration: 60 })
 
-type Parts = { sql: Sql; log: Log; epoch: string }
+type Parts = { headFor: HeadFor; log: Log; epoch: string }
 
 /** Answers `watch` and `unwatch`. Whatever else a socket says is ignored. */
 export function serveWatching(socket: LiveSocket, rooms: Rooms, parts: Parts): void {
@@ -73,7 +70,7 @@ async function watch(socket: LiveSocket, rooms: Rooms, parts: Parts, payload: un
   const asked = parsed.data
   rooms.leave(asked.stream, socket)
   rooms.enter(asked.stream, socket)
-  const head = await headFor(parts.sql, asked.stream, socket.data.userId)
+  const head = await parts.headFor(asked.stream, socket.data.userId)
   const room = rooms.room(asked.stream)
   if (head === null || !room || !socket.connected) {
     rooms.leave(asked.stream, socket)
@@ -81,26 +78,15 @@ async function watch(socket: LiveSocket, rooms: Rooms, parts: Parts, payload: un
   }
   room.start(head)
   await room.reach(head)
-  const events = await missedEvents(parts, asked, room, socket, rooms)
-  if (!rooms.isIn(asked.stream, socket) || events === 'gone') return { ok: false, code: 'not_found' }
+  const events = await missedEvents(parts, asked, room)
+  if (!rooms.isIn(asked.stream, socket)) return { ok: false, code: 'not_found' }
   rooms.makeLive(asked.stream, socket)
   const held = { ok: true as const, position: room.position, epoch: parts.epoch }
   return events === 'reset' ? { ...held, reset: true } : { ...held, events: events.map(withoutRevocation) }
 }
 
-type Held = NonNullable<ReturnType<Rooms['room']>>
-type Missed = Awaited<ReturnType<typeof readEvents>> | 'reset' | 'gone'
-
 /** Everything after what the client holds, up to the room's position at the moment this returns. */
-async function missedEvents(parts: Parts, asked: Watch, room: Held, socket: LiveSocket, rooms: Rooms): Promise<Missed> {
-  const { stream, after, epoch } = asked
+async function missedEvents(parts: Parts, { after, epoch }: Watch, room: Room): Promise<LoggedEvent[] | 'reset'> {
   if (after === undefined || after > room.position || (epoch !== undefined && epoch !== parts.epoch)) return 'reset'
-  if (room.position - after > mostCaughtUp) return 'reset'
-  const remembered = room.since(after)
-  if (remembered) return remembered
-  const read = await readEvents(parts.sql, stream, after, mostCaughtUp)
-  if (!rooms.isIn(stream, socket)) return 'gone'
-  const upTo = read.at(-1)?.position ?? after
-  const since = room.since(upTo)
-  return since ? [...read.filter((event) => event.position <= room.position), ...since] : 'reset'
+  return (await room.eventsAfter(after)) ?? 'reset'
 }

@@ -7,8 +7,8 @@ const hour = 3_600_000
 export function startCleaning(sql: Sql, log: Log): () => void {
   const timer = setInterval(() => {
     Promise.all([
-      sql`delete from idempotency_keys where created_at < now() - interval '1 day'`,
-      sql`delete from sessions where expires_at < now()`,
+      sql.guard.run(() => sql`delete from idempotency_keys where created_at < now() - interval '1 day'`),
+      sql.guard.run(() => sql`delete from sessions where expires_at < now()`),
     ]).catch((error: unknown) => log.warn({ err: error }, 'cleaning up failed'))
   }, hour)
   timer.unref()

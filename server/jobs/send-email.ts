@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Seal } from '../mail/seal.ts'
 import type { SendMail } from '../mail/send.ts'
 import { invitationMail } from '../mail/template.ts'
@@ -7,7 +8,13 @@ import type { Jobs } from './enqueue.ts'
 export function sendEmail(parts: { send: SendMail; seal: Seal; publicUrl: string }) {
   return async ({ to, data }: Jobs['send-email']): Promise<void> => {
     const { sealedToken, ...words } = data
-    const link = `${parts.publicUrl}/invite#${parts.seal.open(sealedToken)}`
-    await parts.send(to, invitationMail(words, link))
+    const token = parts.seal.open(sealedToken)
+    const link = `${parts.publicUrl}/invite#${token}`
+    await parts.send(to, { ...invitationMail(words, link), messageId: idOf(token, parts.publicUrl) })
   }
+}
+
+/** The same for every attempt to send it: a mailbox that got it twice shows it once. */
+function idOf(token: string, publicUrl: string): string {
+  return `<${createHash('sha256').update(`email of ${token}`).digest('hex').slice(0, 40)}@${new URL(publicUrl).hostname}>`
 }

@@ -1,19 +1,30 @@
 import { EventEmitter } from 'node:events'
 import { Logger, run, type Runner, type WorkerEvents } from 'graphile-worker'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Jobs } from './enqueue.ts'
-import { openWorkerLocks } from './orphans.ts'
+import { openQueue } from './queue.ts'
 
 export type Handlers = { [T in keyof Jobs]: (payload: Jobs[T]) => Promise<void> }
 
+export type Worker = {
+  /** Jobs that could run now, and for how many seconds the oldest of them has waited. */
+  backlog: () => Promise<{ waiting: number; lag: number }>
+  stop: () => Promise<void>
+}
+
+type Parts = { log: Log; metrics: Metrics }
+
 /** Works off the queue. A job that fails is tried again with growing pauses; one whose node was killed, at once. */
-export async function startWorker(databaseUrl: string, handlers: Handlers, log: Log): Promise<() => Promise<void>> {
+export async function startWorker(databaseUrl: string, handlers: Handlers, { log, metrics }: Parts): Promise<Worker> {
   const taskList = Object.fromEntries(
     Object.entries(handlers).map(([task, handle]) => [task, (payload: unknown) => handle(payload as never)]),
   )
-  const locks = openWorkerLocks(databaseUrl, log)
+  const queue = openQueue(databaseUrl, log)
   const events = new EventEmitter() as WorkerEvents
-  events.on('worker:create', ({ worker }) => locks.hold(worker.workerId))
+  events.on('worker:create', ({ worker }) => queue.hold(worker.workerId))
+  events.on('job:success', ({ job }) => metrics.jobsDone.inc({ task: job.task_identifier }))
+  events.on('job:error', ({ job }) => metrics.jobsFailed.inc({ task: job.task_identifier }))
   const runner: Runner = await run({
     connectionString: databaseUrl,
     concurrency: 4,
@@ -28,8 +39,11 @@ export async function startWorker(databaseUrl: string, handlers: Handlers, log: 
         log.error({ job: meta?.['job'] && Reflect.get(meta['job'], 'task_identifier') }, message.split('\n')[0])
     }),
   })
-  return async () => {
-    await runner.stop()
-    await locks.close()
+  return {
+    backlog: queue.backlog,
+    async stop() {
+      await runner.stop()
+      await queue.close()
+    },
   }
 }

@@ -5,8 +5,11 @@ import type { Mail } from './template.ts'
 /** Hands an email on. Rejects where it was not taken, and is then called again. */
 export type SendMail = (to: string, mail: Mail) => Promise<void>
 
+/** Milliseconds; without them a server that hangs keeps a job for ten minutes. */
+const deadlines = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
+
 export function smtpMail(url: string, from: string): { send: SendMail; close: () => void } {
-  const transport = createTransport(url, { from })
+  const transport = createTransport({ url, ...deadlines }, { from })
   return {
     // an address object, not a header to parse: the stored address alone is where it goes
     send: async (to, mail) => void (await transport.sendMail({ ...mail, to: { name: '', address: to } })),
@@ -18,7 +21,9 @@ export function smtpMail(url: string, from: string): { send: SendMail; close: ()
 export function mailboxMail(sql: Sql): { send: SendMail; close: () => void } {
   return {
     send: async (to, { subject, text, html }) => {
-      await sql`insert into mailbox (recipient, subject, text, html) values (${to}, ${subject}, ${text}, ${html})`
+      await sql.guard.run(
+        () => sql`insert into mailbox (recipient, subject, text, html) values (${to}, ${subject}, ${text}, ${html})`,
+      )
     },
     close: () => undefined,
   }

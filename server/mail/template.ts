@@ -1,12 +1,12 @@
 import { roleNames, type Role } from '#shared/roles.ts'
 import type { InvitationMail } from '../jobs/enqueue.ts'
 
-export type Mail = { subject: string; text: string; html: string }
+export type Mail = { subject: string; text: string; html: string; messageId: string }
 
 const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
 
 /** The invitation email. Names are other people's words: escaped, and unable to become a link or a second header. */
-export function invitationMail(data: Omit<InvitationMail, 'sealedToken'>, link: string): Mail {
+export function invitationMail(data: Omit<InvitationMail, 'sealedToken'>, link: string): Omit<Mail, 'messageId'> {
   const workspace = unlinked(data.workspaceName)
   const inviter = unlinked(data.inviterName)
   const role = roleNames[data.role as Role]

@@ -13,11 +13,7 @@ export type Feed = {
   listen: (hear: Hear) => void
   follow: (stream: Stream) => void
   unfollow: (stream: Stream) => void
-  redis: () => RedisState
-  close: () => Promise<void>
 }
-
-export type RedisState = 'up' | 'down' | 'not configured'
 
 export function inProcessFeed(): Feed {
   const followed = new Set<Stream>()
@@ -31,7 +27,5 @@ export function inProcessFeed(): Feed {
     listen: (hear) => void listeners.push(hear),
     follow: (stream) => void followed.add(stream),
     unfollow: (stream) => void followed.delete(stream),
-    redis: () => 'not configured',
-    close: async () => undefined,
   }
 }

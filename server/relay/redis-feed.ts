@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Stream } from '#shared/protocol/streams.ts'
 import type { Appended } from '../core/event-log.ts'
 import type { Log } from '../log.ts'
-import { connectRedis } from '../redis/connect.ts'
+import type { Redis } from '../redis/connect.ts'
 import { inProcessFeed, type Feed } from './feed.ts'
 
 const prefix = 'rollcall:'
@@ -11,26 +11,24 @@ const prefix = 'rollcall:'
  * Between nodes: one sharded channel for each stream, subscribed to only while a socket of this node watches the stream.
  * This node's own sockets hear directly. What Redis loses, the heads of the log bring.
  */
-export function redisFeed(url: string, log: Log): Feed {
-  const publisher = connectRedis(url, log)
-  const subscriber = connectRedis(url, log)
+export function redisFeed(redis: Redis, log: Log): Feed {
   const here = inProcessFeed()
   const node = randomUUID()
   const followed = new Set<Stream>()
   /** What the client brings back by itself when Redis is back. */
   const held = new Set<Stream>()
 
-  subscriber.on('ready', () => {
+  redis.onReady(() => {
     for (const stream of held) if (!followed.has(stream)) unsubscribe(stream)
     for (const stream of followed) subscribe(stream)
   })
 
   function subscribe(stream: Stream): void {
-    if (subscriber.isReady) subscriber.sSubscribe(prefix + stream, heard).then(() => held.add(stream), hintLost)
+    if (redis.isReady()) redis.subscribe(prefix + stream, heard).then(() => held.add(stream), hintLost)
   }
 
   function unsubscribe(stream: Stream): void {
-    if (subscriber.isReady) subscriber.sUnsubscribe(prefix + stream, heard).then(() => held.delete(stream), hintLost)
+    if (redis.isReady()) redis.unsubscribe(prefix + stream, heard).then(() => held.delete(stream), hintLost)
   }
 
   function heard(message: string, channel: string): void {
@@ -51,9 +49,9 @@ export function redisFeed(url: string, log: Log): Feed {
     listen: here.listen,
     publish(appended) {
       here.publish(appended)
-      if (!publisher.isReady) return
+      if (!redis.isReady()) return
       for (const { stream, events } of appended) {
-        publisher.sPublish(prefix + stream, node + JSON.stringify(events)).catch(hintLost)
+        redis.publish(prefix + stream, node + JSON.stringify(events)).catch(hintLost)
       }
     },
     follow(stream) {
@@ -65,10 +63,6 @@ export function redisFeed(url: string, log: Log): Feed {
       here.unfollow(stream)
       followed.delete(stream)
       unsubscribe(stream)
-    },
-    redis: () => (publisher.isReady && subscriber.isReady ? 'up' : 'down'),
-    async close() {
-      for (const client of [subscriber, publisher]) client.destroy()
     },
   }
 }

@@ -3,12 +3,13 @@ import { createMiddleware } from 'hono/factory'
 import { secureHeaders } from 'hono/secure-headers'
 import { mostAvatarBytes } from '#shared/protocol/requests.ts'
 import { notFound, Refusal } from '../core/errors.ts'
-import type { RedisState } from '../relay/feed.ts'
+import type { Metrics } from '../metrics.ts'
 import { accountRoutes } from './account.ts'
 import { authRoutes } from './auth.ts'
 import type { Services } from './env.ts'
 import { guard, requireJson } from './guard.ts'
-import { healthRoutes } from './health.ts'
+import { countAnswers } from './count-answers.ts'
+import { healthRoutes, type Health } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { memberRoutes } from './members.ts'
@@ -20,8 +21,8 @@ import { workspaceRoutes } from './workspaces.ts'
 type Shape = {
   clientDir: string | undefined
   mailbox: boolean
-  draining: () => boolean
-  redis: () => RedisState
+  metrics: Metrics
+  health: Health
 }
 
 const mostBodyBytes = 64 * 1024
@@ -33,7 +34,9 @@ export function createApp(services: Services, shape: Shape): Router {
   const { sql } = services.core
   app.onError(respondToError)
   app.notFound((c) => respondToError(notFound(), c))
-  healthRoutes(app, sql, shape)
+  app.use(countAnswers(shape.metrics))
+  app.use(closingWhile(shape.health.draining))
+  healthRoutes(app, shape.health)
   app.use('/api/avatars/*', sandboxed)
   app.use(headers(services.publicUrl))
   app.use(guard(services))
@@ -60,6 +63,14 @@ export function createApp(services: Services, shape: Shape): Router {
   if (shape.mailbox) mailboxRoutes(app, sql)
   if (shape.clientDir) clientPages(app, shape.clientDir)
   return app
+}
+
+/** A node that is about to end asks whoever keeps a connection to it to make the next one elsewhere. */
+function closingWhile(draining: () => boolean) {
+  return createMiddleware(async (c, next) => {
+    await next()
+    if (draining()) c.header('Connection', 'close')
+  })
 }
 
 /** A picture that is opened by itself runs nothing and reads nothing. Set last, in place of the policy of pages. */

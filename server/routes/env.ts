@@ -21,6 +21,6 @@ export type Services = {
 }
 
 export type Env = {
-  Variables: { requestId: string; log: Log; session: Session | null; address: string }
+  Variables: { requestId: string; log: Log; session: Session | null; address: string; code?: string }
   Bindings: { incoming: IncomingMessage }
 }

@@ -1,11 +1,15 @@
 import type { Sql } from '../db/connect.ts'
-import type { RedisState } from '../relay/feed.ts'
 import type { Router } from './router.ts'
 
-type Health = { draining: () => boolean; redis: () => RedisState }
+export type Health = {
+  /** A pool of its own: a full one says nothing about the database. */
+  sql: Sql
+  draining: () => boolean
+  redis: () => 'up' | 'down' | 'not configured'
+}
 
 /** Whether the process is up, and whether it can serve. Neither tells a version. */
-export function healthRoutes(router: Router, sql: Sql, { draining, redis }: Health): void {
+export function healthRoutes(router: Router, { sql, draining, redis }: Health): void {
   router.get('/healthz', (c) => c.json({ status: 'up' }))
   router.get('/readyz', async (c) => {
     const database = await answersInTime(sql)
@@ -16,13 +20,16 @@ export function healthRoutes(router: Router, sql: Sql, { draining, redis }: Heal
   })
 }
 
-const deadline = 2_000
+/** Whoever asks has a deadline, too; in milliseconds. */
+const deadline = 1_000
 
 async function answersInTime(sql: Sql): Promise<boolean> {
   const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), deadline).unref())
-  const answer = sql`select 1`.then(
-    () => true,
-    () => false,
-  )
+  const answer = sql.guard
+    .run(() => sql`select 1`)
+    .then(
+      () => true,
+      () => false,
+    )
   return Promise.race([answer, late])
 }

@@ -1,4 +1,5 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { createHash } from 'node:crypto'
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { Refusal } from '../core/errors.ts'
 
 const hour = 3600
@@ -28,27 +29,54 @@ export type Limits = {
   require: (rule: Rule, key: string) => Promise<void>
 }
 
-/** `factor` widens every rule, for benchmarks and load tests. */
-export function createLimits(factor = 1): Limits {
+/** Redis' counter for all nodes, and whom to tell when a node had to count alone. */
+export type SharedCount = { client: object; fellBack: () => void }
+
+/**
+ * Decided by what this node knows, told to Redis, and learnt from it: nobody waits for Redis, and beyond the rule over
+ * all nodes a key is blocked on each of them from its next attempt on. `factor` widens every rule, for load tests.
+ */
+export function createLimits(factor = 1, shared?: SharedCount): Limits {
   const limiters = new Map(
     Object.entries(rules).map(([rule, [points, duration]]) => {
-      return [rule, new RateLimiterMemory({ keyPrefix: rule, points: points * factor, duration })] as const
+      const options = { points: points * factor, duration }
+      const here = new RateLimiterMemory({ keyPrefix: rule, ...options })
+      const everywhere =
+        shared &&
+        new RateLimiterRedis({
+          storeClient: shared.client,
+          useRedisPackage: true,
+          rejectIfRedisNotReady: true,
+          keyPrefix: `rollcall:limit:${rule}`,
+          ...options,
+        })
+      return [rule, { here, everywhere }] as const
     }),
   )
-  function limiterOf(rule: Rule): RateLimiterMemory {
+  function limiterOf(rule: Rule) {
     const limiter = limiters.get(rule)
     if (!limiter) throw new Error(`There is no limit ${rule}`)
     return limiter
   }
   return {
     async spend(rule, key, points = 1) {
-      await limiterOf(rule).consume(key, points).catch(refuse)
+      const { here, everywhere } = limiterOf(rule)
+      await here.consume(key, points).catch(refuse)
+      everywhere?.consume(hashOf(key), points).catch((over: unknown) => {
+        if (over instanceof RateLimiterRes) void here.block(key, Math.ceil(over.msBeforeNext / 1000))
+        else shared?.fellBack()
+      })
     },
     async require(rule, key) {
-      const used = await limiterOf(rule).get(key)
+      const used = await limiterOf(rule).here.get(key)
       if (used && used.remainingPoints <= 0) refuse(used)
     },
   }
+}
+
+/** Addresses of people stay out of Redis. */
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url')
 }
 
 function refuse(spent: unknown): never {

@@ -25,8 +25,10 @@ function isThisMachine(address: string): boolean {
 }
 
 async function readMailbox(sql: Sql): Promise<Kept[]> {
-  return sql<Kept[]>`
-    select recipient as "to", subject, text, html, sent_at from mailbox order by id desc limit 500`
+  return sql.guard.run(
+    () => sql<Kept[]>`
+      select recipient as "to", subject, text, html, sent_at from mailbox order by id desc limit 500`,
+  )
 }
 
 function page(mails: Kept[]): string {

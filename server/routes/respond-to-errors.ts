@@ -51,12 +51,14 @@ export function respondToError(error: Error, c: Context<Env>): Response {
     ...(refusal.errors && { errors: refusal.errors }),
     requestId: c.get('requestId'),
   }
+  c.set('code', refusal.code)
   const retryAfter = refusal.retryAfter ?? (status === 503 ? 1 : undefined)
   if (retryAfter !== undefined) c.header('Retry-After', String(Math.max(1, Math.ceil(retryAfter))))
   return c.body(JSON.stringify(problem), status, { 'Content-Type': 'application/problem+json' })
 }
 
-const databaseAway = /^(CONNECT|CONNECTION_|ECONN|ETIMEDOUT|EPIPE|57P0|57014|55P03|53|08|40001|40P01|25P03)/
+const databaseAway = /^(CONNECT|CONNECTION_|ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_|57P0|53|08|25P0)/
+const databaseBusy = /^(POOL_SHED|57014|55P03|40001|40P01)/
 
 /** What a failure means to the caller. Nothing of the database's words gets out. */
 function refusalOf(error: Error): Refusal {
@@ -71,6 +73,10 @@ function refusalOf(error: Error): Refusal {
     return new Refusal('invalid_input', 'Remove characters that cannot be stored.')
   if (databaseAway.test(code))
     return new Refusal('unavailable', 'This cannot be done right now. Try again in a moment.')
+  if (databaseBusy.test(code))
+    return new Refusal('overloaded', 'Too much is going on right now. Try again in a moment.')
+  if (code === 'UNIT_LATE')
+    return new Refusal('unavailable', 'This took too long. If it changed something, it may have been done: look first.')
   return new Refusal('internal', 'Something went wrong on our side. Nothing was changed.')
 }
 

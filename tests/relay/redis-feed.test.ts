@@ -4,13 +4,14 @@ import { afterEach, expect, test } from 'vitest'
 import { streamOf } from '#shared/protocol/streams.ts'
 import type { Appended } from '#server/core/event-log.ts'
 import { createLog } from '#server/log.ts'
+import { connectRedis } from '#server/redis/connect.ts'
 import { redisFeed } from '#server/relay/redis-feed.ts'
 import { useRedis } from '../support/redis.ts'
 
 const redis = useRedis()
-const opened: { close: () => Promise<void> }[] = []
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close()
+const opened: { close: () => void }[] = []
+afterEach(() => {
+  for (const one of opened.splice(0)) one.close()
 })
 
 test('what one node publishes the other hears, as it was; its own sockets hear it once, without Redis', async () => {
@@ -72,19 +73,19 @@ test('without Redis nothing waits and nothing throws; it says so, and comes back
   expect(a.heard).toEqual([appended(stream, 1)])
   await redis().start()
   await expect.poll(() => subscribers(stream), { timeout: 15_000 }).toBe(2)
-  await expect.poll(() => a.feed.redis(), { timeout: 15_000 }).toBe('up')
+  await expect.poll(() => a.redis.isReady(), { timeout: 15_000 }).toBe(true)
   a.feed.publish([appended(stream, 2)])
   await b.until(1)
   expect(b.heard).toEqual([appended(stream, 2)])
 })
 
 test('a stream that is left while Redis is away is not subscribed to when it is back', async () => {
-  const { feed } = await open()
+  const { feed, redis: client } = await open()
   const [kept, left] = [newStream(), newStream()]
   for (const stream of [kept, left]) feed.follow(stream)
   for (const stream of [kept, left]) await expect.poll(() => subscribers(stream)).toBe(1)
   await redis().kill()
-  await expect.poll(() => feed.redis()).toBe('down')
+  await expect.poll(() => client.isReady()).toBe(false)
   feed.unfollow(left)
   await redis().start()
   await expect.poll(() => subscribers(kept), { timeout: 15_000 }).toBe(1)
@@ -92,14 +93,17 @@ test('a stream that is left while Redis is away is not subscribed to when it is 
 })
 
 async function open(state: 'up' | 'down' = 'up') {
-  const feed = redisFeed(redis().url, createLog('silent'))
-  opened.push(feed)
-  await expect.poll(() => feed.redis()).toBe(state)
+  const log = createLog('silent')
+  const client = connectRedis(redis().url, log)
+  opened.push(client)
+  const feed = redisFeed(client, log)
+  await expect.poll(() => client.isReady()).toBe(state === 'up')
   const heard: Appended[] = []
   const news = new EventEmitter()
   feed.listen((one) => void (heard.push(one), news.emit('news')))
   return {
     feed,
+    redis: client,
     heard,
     async until(count: number): Promise<void> {
       while (heard.length < count) await once(news, 'news')

@@ -62,7 +62,7 @@ export function useDatabase(): () => TestDatabase & { sql: Sql } {
   let database: (TestDatabase & { sql: Sql }) | undefined
   beforeAll(async () => {
     const made = await createDatabase()
-    database = { ...made, sql: connect(made.url) }
+    database = { ...made, sql: connect(made.url, { patienceFactor: 5, strict: true }) }
   })
   afterAll(async () => {
     await database?.sql.end()
@@ -106,7 +106,8 @@ async function startOn({ database, mail }: Peers, overrides: Partial<Config>, li
   const dataDir = await mkdtemp(path.join(tmpdir(), 'rollcall-node-'))
   const running = await startNode(
     { ...defaults, databaseUrl: database.url, smtpUrl: mail.url, dataDir, ...overrides },
-    { limitFactor },
+    // deadlines have tests of their own; the rest share a busy machine
+    { limitFactor, patienceFactor: 5, strict: true },
   )
   let stopped: Promise<void> | undefined
   const stop = () => (stopped ??= running.stop())

@@ -5,10 +5,12 @@ type Row = User & { passwordHash: string }
 
 /** For sign-in alone: the one query that reads a password's hash. */
 export async function findCredentials(sql: Sql, email: string): Promise<{ user: User; passwordHash: string } | null> {
-  const [row] = await sql<Row[]>`
-    select id, email, name, email_verified_at is not null as email_verified, password_hash
-    from users
-    where email = ${email}`
+  const [row] = await sql.guard.run(
+    () => sql<Row[]>`
+      select id, email, name, email_verified_at is not null as email_verified, password_hash
+      from users
+      where email = ${email}`,
+  )
   if (!row) return null
   const { passwordHash, ...user } = row
   return { user, passwordHash }

@@ -23,7 +23,7 @@ function countMembers(tx: Tx, workspaceId: string) {
 
 /** By its current handle or a former one that nobody else has taken. */
 export async function readWorkspaceByHandle(sql: Sql, handle: string, userId: string): Promise<Workspace> {
-  const [found] = await sql<{ id: string | null }[]>`select workspace_of_handle(${handle}) as id`
+  const [found] = await sql.guard.run(() => sql<{ id: string | null }[]>`select workspace_of_handle(${handle}) as id`)
   if (!found?.id) throw notFound()
   return readWorkspace(sql, { userId, workspaceId: found.id })
 }
