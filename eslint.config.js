@@ -5,7 +5,7 @@ import svelteConfig from './svelte.config.js'
 
 /** Rules that prevent a mistake this project would really make; layout is Prettier's. */
 export default ts.config(
-  { ignores: ['dist/', 'node_modules/', '.rollcall/', '**/*.cjs', '*.js', '**/*.config.ts'] },
+  { ignores: ['dist/', 'node_modules/', '.rollcall/', '**/*.cjs', '**/*.mjs', '*.js', '**/*.config.ts'] },
   ...ts.configs.recommendedTypeChecked,
   ...svelte.configs.recommended,
   {

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events'
+import type { Socket } from 'node:net'
 import { simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 
@@ -11,6 +12,8 @@ export type Received = {
   subject: string
   text: string
   html: string
+  /** When it was here in full: milliseconds since the epoch. */
+  at: number
 }
 
 export type MailPeer = {
@@ -22,26 +25,48 @@ export type MailPeer = {
   stop: () => Promise<void>
 }
 
-/** A real SMTP server that keeps what it is sent. */
-export async function startMailPeer(): Promise<MailPeer> {
+/** An email that is here in full and not answered yet. */
+export type Arrival = {
+  keep: () => void
+  /** Ends the connection without an answer. */
+  hangUp: () => void
+}
+
+/**
+ * A real SMTP server that keeps what it is sent. `take` may do otherwise; an error of its with a `responseCode` is the
+ * answer.
+ */
+export async function startMailPeer(
+  take: (arrival: Arrival) => void | Promise<void> = ({ keep }) => keep(),
+): Promise<MailPeer> {
   const received: Received[] = []
   const arrivals = new EventEmitter().setMaxListeners(0)
+  const sockets = new Map<number, Socket>()
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     onData(stream, session, done) {
-      simpleParser(stream).then(
-        (mail) => {
+      simpleParser(stream)
+        .then((mail) => {
           const recipients = session.envelope.rcptTo.map(({ address }) => address)
           const headers = mail.headerLines.map(({ line }) => line)
           const words = { subject: mail.subject ?? '', text: mail.text ?? '', html: mail.html || '' }
-          received.push({ to: recipients[0] ?? '', recipients, headers, ...words })
-          arrivals.emit('mail')
-          done()
-        },
-        (error: Error) => done(error),
-      )
+          const keep = () => {
+            received.push({ to: recipients[0] ?? '', recipients, headers, ...words, at: Date.now() })
+            arrivals.emit('mail')
+          }
+          return take({ keep, hangUp: () => void sockets.get(session.remotePort)?.destroy() })
+        })
+        .then(
+          () => done(),
+          (error: Error) => done(error),
+        )
     },
+  })
+  server.server.on('connection', (socket) => {
+    const port = socket.remotePort ?? 0
+    sockets.set(port, socket)
+    socket.on('close', () => sockets.delete(port))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.server.address()

@@ -1,0 +1,243 @@
+import type { RosterAnswer } from '#shared/protocol/requests.ts'
+import type { Operation } from './traffic.ts'
+import { cookieIn, password, type Place, type Someone, type World } from './world.ts'
+
+const roles = ['admin', 'editor', 'viewer'] as const
+
+/** One thing that somebody does. Answers null where there was nothing to do. */
+type Action = (world: World, twice: boolean) => Promise<Operation | null>
+
+/** What people do, by how often. Each looks first at a roster, as a page would have it. */
+const actions: readonly (readonly [number, Action])[] = [
+  [6, invite],
+  [6, accept],
+  [3, remove],
+  [2, leave],
+  [3, changeRole],
+  [2, resend],
+  [2, cancel],
+  [1, decline],
+  [3, rename],
+  [3, changeName],
+  [2, changeSeats],
+  [1, signOutAndIn],
+  [1, createAndDelete],
+  [3, look],
+  [2, intrude],
+]
+const total = actions.reduce((sum, [weight]) => sum + weight, 0)
+
+/** Does one random thing. `twice`: sometimes sends a request to two nodes at once, as an impatient client does. */
+export async function act(world: World, twice: boolean): Promise<void> {
+  let at = world.random.below(total)
+  const [, action] = actions.find(([weight]) => (at -= weight) < 0) ?? [0, look]
+  await action(world, twice && world.random.chance(0.4))
+}
+
+async function seen(world: World, someone: Someone, place: Place): Promise<RosterAnswer | null> {
+  const path = `/api/workspaces/${place.id}/roster`
+  const { attempts } = await world.ask(someone, { what: 'roster', method: 'GET', path })
+  const answer = attempts.at(-1)
+  return answer?.status === 200 ? (answer.body as RosterAnswer) : null
+}
+
+function somewhere({ places, random }: World): Place {
+  return random.pick(places.filter(({ deleted }) => !deleted))
+}
+
+async function invite(world: World, twice: boolean): Promise<Operation> {
+  const place = somewhere(world)
+  const { random } = world
+  // somebody who can come, or an address that nobody reads, so that there is something to cancel
+  const roster = await seen(world, place.owner, place)
+  const known = new Set([...(roster?.members ?? []), ...(roster?.invitations ?? [])].map(({ email }) => email))
+  const outside = world.candidates.filter(({ email }) => !known.has(email))
+  const marker = outside.length === 0 || random.chance(0.35) ? world.mark() : null
+  const email = marker ? `${marker}@ghost.example.com` : random.pick(outside).email
+  return world.ask(place.owner, {
+    what: 'invite', method: 'POST', path: `/api/workspaces/${place.id}/invitations`, body: { email, role: random.pick(roles) },
+    keyed: true, twice, ...(marker && { marker }), note: { email, workspaceId: place.id },
+  }) // prettier-ignore
+}
+
+/** By a link that was sent at any time: an old one must be dead. */
+async function accept(world: World, twice: boolean): Promise<Operation | null> {
+  const place = somewhere(world)
+  const someone = world.random.pick(world.candidates)
+  const tokens = world.tokensOf(someone, place)
+  if (tokens.length === 0) return null
+  const old = tokens.length > 1 && world.random.chance(0.35)
+  const chosen = old ? world.random.pick(tokens.slice(0, -1)) : tokens.at(-1)
+  const newest = tokens.at(-1)
+  const operation = await world.ask(someone, {
+    what: 'accept', method: 'POST', path: '/api/invitations/accept', body: { token: chosen?.token }, twice,
+    note: { token: chosen?.token, replaced: chosen !== newest && Date.now() - (newest?.at ?? 0) > 50, workspaceId: place.id },
+  }) // prettier-ignore
+  if (operation.outcome !== 'refused') world.show(someone, place)
+  return operation
+}
+
+async function decline(world: World, twice: boolean): Promise<Operation | null> {
+  const place = somewhere(world)
+  const someone = world.random.pick(world.candidates)
+  const token = world.tokensOf(someone, place).at(-1)?.token
+  if (!token) return null
+  return world.ask(someone, {
+    what: 'decline',
+    method: 'POST',
+    path: '/api/invitations/decline',
+    body: { token },
+    twice,
+  })
+}
+
+async function changeRole(world: World, twice: boolean): Promise<Operation | null> {
+  const place = somewhere(world)
+  const roster = await seen(world, place.owner, place)
+  const others = roster?.members.filter(({ role }) => role !== 'owner') ?? []
+  if (others.length === 0) return null
+  const { id } = world.random.pick(others)
+  const role = world.random.pick(roles)
+  return world.ask(place.owner, {
+    what: 'changeRole', method: 'PATCH', path: `/api/workspaces/${place.id}/members/${id}`, body: { role }, twice,
+  }) // prettier-ignore
+}
+
+async function remove(world: World, twice: boolean): Promise<Operation | null> {
+  const place = somewhere(world)
+  const roster = await seen(world, place.owner, place)
+  const others = roster?.members.filter(({ role }) => role !== 'owner') ?? []
+  if (others.length === 0) return null
+  const { id, userId } = world.random.pick(others)
+  return world.ask(place.owner, {
+    what: 'remove', method: 'DELETE', path: `/api/workspaces/${place.id}/members/${id}`, twice, note: { userId },
+  }) // prettier-ignore
+}
+
+async function leave(world: World, twice: boolean): Promise<Operation> {
+  const place = somewhere(world)
+  const path = `/api/workspaces/${place.id}/leave`
+  return world.ask(world.random.pick(world.candidates), { what: 'leave', method: 'POST', path, twice })
+}
+
+async function ofInvitation(world: World, what: 'resend' | 'cancel', twice: boolean): Promise<Operation | null> {
+  const place = somewhere(world)
+  const invitations = (await seen(world, place.owner, place))?.invitations ?? []
+  if (invitations.length === 0) return null
+  const path = `/api/workspaces/${place.id}/invitations/${world.random.pick(invitations).id}`
+  return what === 'resend'
+    ? world.ask(place.owner, { what, method: 'POST', path: `${path}/resend`, twice })
+    : world.ask(place.owner, { what, method: 'DELETE', path, twice })
+}
+
+function resend(world: World, twice: boolean): Promise<Operation | null> {
+  return ofInvitation(world, 'resend', twice)
+}
+
+function cancel(world: World, twice: boolean): Promise<Operation | null> {
+  return ofInvitation(world, 'cancel', twice)
+}
+
+async function rename(world: World, twice: boolean): Promise<Operation> {
+  const place = somewhere(world)
+  const name = world.mark()
+  place.names.push(name)
+  return world.ask(place.owner, {
+    what: 'rename', method: 'PATCH', path: `/api/workspaces/${place.id}`, body: { name }, marker: name, twice,
+  }) // prettier-ignore
+}
+
+async function changeName(world: World, twice: boolean): Promise<Operation> {
+  const place = somewhere(world)
+  const displayName = world.mark()
+  const someone = world.random.pick([...world.candidates, place.owner])
+  return world.ask(someone, {
+    what: 'changeName', method: 'PATCH', path: `/api/workspaces/${place.id}/membership`, body: { displayName }, marker: displayName, twice,
+  }) // prettier-ignore
+}
+
+async function changeSeats(world: World, twice: boolean): Promise<Operation> {
+  const owner = world.random.pick(world.owners)
+  const addonSeats = world.random.below(3)
+  return world.ask(owner, {
+    what: 'changeSeats',
+    method: 'PUT',
+    path: '/api/account/seats',
+    body: { addonSeats },
+    twice,
+  })
+}
+
+async function signOutAndIn(world: World): Promise<Operation | null> {
+  const someone = world.random.pick(world.candidates)
+  const { cookie } = someone
+  const out = await world.ask(someone, {
+    what: 'signOut',
+    method: 'POST',
+    path: '/api/auth/sign-out',
+    note: { userId: someone.userId },
+  })
+  // sent again after an attempt that worked it is refused: the session is gone either way
+  if (out.attempts.at(-1)?.status === 204) someone.formerCookies.push({ cookie, at: Date.now() })
+  const body = { email: someone.email, password }
+  for (let tries = 0; tries < 20; tries += 1) {
+    const back = await world.ask(someone, {
+      what: 'signIn',
+      method: 'POST',
+      path: '/api/auth/sign-in',
+      body,
+      cookie: '',
+    })
+    const answer = back.attempts.find(({ status }) => status === 200)
+    if (!answer) continue
+    someone.cookie = cookieIn(answer.headers)
+    someone.screen.comeBack(world.headersOf(someone), world.topology)
+    break
+  }
+  return out
+}
+
+/** A workspace that comes and goes; at most a few, so that the others are busy. */
+async function createAndDelete(world: World): Promise<Operation | null> {
+  const [owner] = world.owners
+  const extra = world.places.slice(3).find(({ deleted }) => !deleted)
+  if (!extra) {
+    await world.newPlace(owner as Someone)
+    return null
+  }
+  extra.deleted = true
+  const operation = await world.ask(extra.owner, {
+    what: 'deleteWorkspace',
+    method: 'DELETE',
+    path: `/api/workspaces/${extra.id}`,
+  })
+  if (operation.attempts.every(({ status }) => status !== 204 && status !== 404)) extra.deleted = false
+  return operation
+}
+
+/** Somebody reads; sometimes with the cookie of a session that has ended. */
+async function look(world: World): Promise<Operation> {
+  const someone = world.random.pick(world.candidates)
+  const former = world.random.chance(0.4) ? someone.formerCookies.at(-1) : undefined
+  const path = former ? '/api/me' : `/api/workspaces/${somewhere(world).id}/roster`
+  return world.ask(someone, {
+    what: former ? 'lookWithEndedSession' : 'look', method: 'GET', path, ...(former && { cookie: former.cookie }),
+  }) // prettier-ignore
+}
+
+/** Who belongs nowhere tries what others may: by id, and by a link that was not meant for her. */
+async function intrude(world: World): Promise<Operation> {
+  const place = somewhere(world)
+  const token = world.tokensOf(world.random.pick(world.candidates), place).at(-1)?.token
+  if (token && world.random.chance(0.5)) {
+    return world.ask(world.stranger, {
+      what: 'steal',
+      method: 'POST',
+      path: '/api/invitations/accept',
+      body: { token },
+    })
+  }
+  world.show(world.stranger, place)
+  const path = `/api/workspaces/${place.id}/${world.random.pick(['roster', 'events', 'membership'])}`
+  return world.ask(world.stranger, { what: 'intrude', method: 'GET', path })
+}

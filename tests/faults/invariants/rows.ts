@@ -1,0 +1,170 @@
+import type { RosterAnswer } from '#shared/protocol/requests.ts'
+import type { WorkspaceEvent } from '#shared/protocol/events.ts'
+import { seatsOf } from '#shared/plans.ts'
+import type { Plan } from '#shared/plans.ts'
+import { applyWorkspaceEvent } from '#shared/state/apply-event.ts'
+import type { WorkspaceState } from '#shared/state/snapshots.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { stateOf } from '../world.ts'
+import { violated, type Check, type Violation } from './invariant.ts'
+
+/** I1: no join beyond the limit, at any commit (the trigger below keeps what it saw), and figures that add up. */
+export const seats: Check = async ({ topology, world, log }) => {
+  const { owner } = topology.postgres
+  const accounts = [...new Set(world.places.map(({ accountId }) => accountId))]
+  const over = await owner<{ account: string; active: number; most: number }[]>`
+    select account, active, most from bench.overbooked where account = any(${accounts})`
+  const rows = await owner<
+    { id: string; plan: Plan; addonSeats: number; active: number; pending: number; seats: object }[]
+  >`
+    select a.id, a.plan, a.addon_seats, a.seats,
+      (select count(*)::int from members m where m.account_id = a.id and m.role <> 'owner') as active,
+      (select count(*)::int from invitations i where i.account_id = a.id and i.status = 'pending') as pending
+    from accounts a where a.id = any(${accounts})`
+  const miscounted = rows.filter((row) => !isDeepStrictEqual(row.seats, seatsOf(row)))
+  const untold = rows.filter(({ id, seats: told }) => {
+    const last = log.get(`account:${id}`)?.findLast(({ type }) => type === 'seats.changed')
+    return last !== undefined && !isDeepStrictEqual(last.data, told)
+  })
+  return violated('I1', [
+    ...over.map(({ account, active, most }) => `account ${account} had ${active} on ${most} seats after a join`),
+    ...miscounted.map(
+      (row) => `account ${row.id} says ${JSON.stringify(row.seats)}, counted ${JSON.stringify(seatsOf(row))}`,
+    ),
+    ...untold.map(({ id }) => `the last seats.changed of account ${id} is not its seats`),
+  ])
+}
+
+/** I2: one owner for each workspace, one default for each account. */
+export const owners: Check = async ({ topology }) => {
+  const rows = await topology.postgres.owner<{ what: string }[]>`
+    select 'workspace ' || w.id || ' has ' || count(m.id) || ' owners' as what
+    from workspaces w left join members m on m.workspace_id = w.id and m.role = 'owner'
+    group by w.id having count(m.id) <> 1
+    union all
+    select 'account ' || a.id || ' has ' || count(w.id) || ' default workspaces'
+    from accounts a left join workspaces w on w.account_id = a.id and w.is_default
+    group by a.id having count(w.id) <> 1`
+  return violated(
+    'I2',
+    rows.map(({ what }) => what),
+  )
+}
+
+/** I3 and S3: who is a member, with which role, is what the events say, each from an accepted invitation or the making. */
+export const memberships: Check = async ({ world, log }) => {
+  const found: Violation[] = []
+  for (const place of world.places.filter(({ deleted }) => !deleted)) {
+    const events = (log.get(`workspace:${place.id}`) ?? []) as unknown as WorkspaceEvent[]
+    const told = events.reduce<WorkspaceState>(applyWorkspaceEvent, null)
+    const roster = await world.must<RosterAnswer>(place.owner, {
+      what: 'roster', method: 'GET', path: `/api/workspaces/${place.id}/roster`,
+    }) // prettier-ignore
+    if (!isDeepStrictEqual(told, stateOf(roster)))
+      found.push(
+        ...violated('I3', [
+          `the events of workspace ${place.id} do not give its roster: ${difference(told, stateOf(roster))}`,
+        ]),
+      )
+    const accepted = new Set(
+      events.flatMap((event) => (event.type === 'invitation.accepted' ? [event.data.memberId] : [])),
+    )
+    const uninvited = events.filter(({ type, data }) => {
+      const member = type === 'member.joined' ? (data as { member: { id: string; role: string } }).member : null
+      return member !== null && member.role !== 'owner' && !accepted.has(member.id)
+    })
+    found.push(
+      ...violated(
+        'I3',
+        uninvited.map(({ position }) => `nobody invited whom event ${position} of ${place.id} let in`),
+      ),
+    )
+  }
+  return found
+}
+
+function difference(one: WorkspaceState, other: WorkspaceState): string {
+  const brief = (state: WorkspaceState): string =>
+    JSON.stringify([state?.workspace.name, state?.members.map(({ email, role }) => `${email} ${role}`), state?.invitations.map(({ id, role, seat }) => `${id} ${role} ${seat}`)]) // prettier-ignore
+  return `${brief(one)} is not ${brief(other)}`
+}
+
+/** I4: an invitation is accepted at most once, never after its end, and never by a link that was replaced. */
+export const invitations: Check = ({ log, operations }) => {
+  const found: string[] = []
+  for (const [stream, events] of log) {
+    const ended = new Map<string, string>()
+    for (const { type, data, position } of events) {
+      if (!stream.startsWith('workspace:') || !type.startsWith('invitation.')) continue
+      const { invitationId, invitation } = data as { invitationId?: string; invitation?: { id: string } }
+      const id = invitationId ?? invitation?.id ?? ''
+      const end = ended.get(id)
+      if (end) found.push(`${stream} ${position}: ${type} of ${id} after ${end}`)
+      if (/accepted|cancelled|declined/.test(type)) ended.set(id, type)
+    }
+  }
+  const revived = operations.filter(
+    ({ what, note, outcome }) => what === 'accept' && note?.['replaced'] === true && outcome === 'ok',
+  )
+  return violated('I4', [...found, ...revived.map(({ who }) => `${who} got in by a link that had been replaced`)])
+}
+
+/** I9 and S1: positions are 1, 2, 3 … without a hole, up to the head. */
+export const positions: Check = async ({ topology }) => {
+  const rows = await topology.postgres.owner<{ name: string; position: number; count: number; last: number }[]>`
+    select s.name, s.position::int, count(e.position)::int as count, coalesce(max(e.position), 0)::int as last
+    from streams s left join events e on e.stream = s.name
+    group by s.name, s.position
+    having count(e.position) <> s.position or coalesce(max(e.position), 0) <> s.position`
+  return violated(
+    'I9',
+    rows.map((row) => `${row.name} is at ${row.position} with ${row.count} events up to ${row.last}`),
+  )
+}
+
+/** I18: whoever did what only some may do stands in its event. */
+export const actors: Check = ({ log }) => {
+  const signed =
+    /^(member\.(role_changed|removed|left|joined|profile_changed)|invitation\.(sent|resent|role_changed|accepted)|workspace\.renamed)$/
+  return violated('I18', [...log].flatMap(([stream, events]) =>
+    stream.startsWith('workspace:')
+      ? events.filter(({ type, actor }) => signed.test(type) && actor === null).map(({ type, position }) => `${stream} ${position}: ${type} by nobody`)
+      : [],
+  )) // prettier-ignore
+}
+
+/** I19: a deleted workspace leaves nothing. */
+export const leftovers: Check = async ({ topology, world, log }) => {
+  const { owner } = topology.postgres
+  const deleted = world.places.filter(({ deleted: gone }) => gone).map(({ id }) => id)
+  const rows = await owner<{ what: string }[]>`
+    select 'members' as what from members where workspace_id = any(${deleted})
+    union all select 'invitations' from invitations where workspace_id = any(${deleted})
+    union all select 'avatars' from avatars where workspace_id = any(${deleted})
+    union all select 'workspaces' from workspaces where id = any(${deleted})
+    union all select 'streams' from streams where name = any(${deleted.map((id) => `workspace:${id}`)})
+    union all select 'orphaned events' from events e where not exists (select from streams s where s.name = e.stream)`
+  void log
+  return violated(
+    'I19',
+    rows.map(({ what }) => `${what} of a deleted workspace are left`),
+  )
+}
+
+/** For I1: keeps every join that found no seat, as it stood at its commit. */
+export const seatTrigger = `
+  create schema bench;
+  create table bench.overbooked (account uuid, active int, most int);
+  create function bench.count_seats() returns trigger language plpgsql security definer as $$
+  declare
+    active int; most int;
+  begin
+    if new.role = 'owner' then return null; end if;
+    select count(*) into active from public.members m where m.account_id = new.account_id and m.role <> 'owner';
+    select a.addon_seats + case a.plan when 'standard_ai' then 3 when 'pro_ai' then 5 else 0 end into most
+    from public.accounts a where a.id = new.account_id;
+    if active > most then insert into bench.overbooked values (new.account_id, active, most); end if;
+    return null;
+  end $$;
+  create constraint trigger count_seats after insert on public.members
+    deferrable initially deferred for each row execute function bench.count_seats();`

@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { RosterAnswer } from '#shared/protocol/requests.ts'
+import { stateOf, type Place, type Someone } from '../world.ts'
+import { violated, type Check, type Evidence, type Violation } from './invariant.ts'
+
+type Interval = { from: number; to: number; removedAt: number | null }
+
+/** When somebody could see a workspace, by positions: from their joining to their removal. */
+function membershipsIn({ log }: Evidence, place: Place, someone: Someone): Interval[] {
+  const intervals: Interval[] = []
+  let memberId: string | null = null
+  for (const { type, data, position, at } of log.get(`workspace:${place.id}`) ?? []) {
+    const told = data as { memberId?: string; member?: { id: string; userId: string } }
+    if (type === 'member.joined' && told.member?.userId === someone.userId) {
+      memberId = told.member.id
+      intervals.push({ from: position, to: Infinity, removedAt: null })
+    }
+    const last = intervals.at(-1)
+    if ((type === 'member.removed' || type === 'member.left') && told.memberId === memberId && last) {
+      last.to = position
+      last.removedAt = Date.parse(at)
+    }
+  }
+  return intervals
+}
+
+/** I5: nothing that was committed after somebody's removal reaches them, unless they came back. In order, each once (S4). */
+export const evicted: Check = (evidence) => {
+  const found: Violation[] = []
+  for (const place of evidence.world.places.filter(({ deleted }) => !deleted)) {
+    for (const someone of evidence.world.people) {
+      const intervals = membershipsIn(evidence, place, someone)
+      const last = intervals.at(-1)
+      const heard = someone.screen.heard.filter(({ stream }) => stream === `workspace:${place.id}`)
+      const leaked = heard.flatMap(({ events }) => events.filter(({ position }) => !last || position > last.to))
+      found.push(
+        ...violated(
+          'I5',
+          leaked.map(
+            ({ position, type }) => `${someone.name} heard ${type} ${position} of ${place.id}, removed at ${last?.to}`,
+          ),
+        ),
+      )
+    }
+  }
+  return found
+}
+
+/** I6: whoever belongs nowhere hears of nothing; and no name of a workspace reaches those whom it never let in. */
+export const canaries: Check = (evidence) => {
+  const { world } = evidence
+  const { stranger } = world
+  const heard = [...stranger.read, ...stranger.screen.heard.map((frame) => JSON.stringify(frame))].join('\n')
+  const secret = [
+    ...world.places.flatMap(({ names }) => names),
+    ...world.people.filter((one) => one !== stranger).map(({ email }) => email),
+  ]
+  const leaks = secret.filter((word) => heard.includes(word)).map((word) => `${stranger.name} heard ${word}`)
+  const outsiders = world.places.flatMap((place) =>
+    world.candidates
+      .filter((someone) => membershipsIn(evidence, place, someone).length === 0 && world.tokensOf(someone, place).length === 0)
+      .filter((someone) => [...someone.read, ...someone.screen.heard.map((frame) => JSON.stringify(frame))].some((text) => place.names.some((name) => text.includes(name))))
+      .map((someone) => `${someone.name} heard of ${place.names[0]} without an invitation`),
+  ) // prettier-ignore
+  return violated('I6', [...leaks, ...outsiders])
+}
+
+/** I10: what a page shows is what a fresh reading gives, for everybody who may read. */
+export const converged: Check = async ({ world, log }) => {
+  const found: string[] = []
+  for (const place of world.places.filter(({ deleted }) => !deleted)) {
+    const roster = await world.must<RosterAnswer>(place.owner, {
+      what: 'roster', method: 'GET', path: `/api/workspaces/${place.id}/roster`,
+    }) // prettier-ignore
+    const members = new Set(roster.members.map(({ userId }) => userId))
+    const head = log.get(`workspace:${place.id}`)?.at(-1)?.position ?? 0
+    for (const { name, userId, screen } of world.people) {
+      const kept = screen.kept.get(`workspace:${place.id}`)
+      if (!kept || !members.has(userId)) continue
+      if (kept.closed) found.push(`${name}, a member, sees ${place.id} as ${kept.closed}`)
+      else if (kept.position !== head) found.push(`${name} is at ${kept.position} of ${head} in ${place.id}`)
+      else if (!isDeepStrictEqual(kept.state, stateOf(roster))) found.push(`${name} does not see ${place.id} as it is`)
+    }
+  }
+  return violated('I10', found)
+}
+
+/** Milliseconds until somebody who was removed was told so on their open page. */
+export function revocationLatencies(evidence: Evidence): number[] {
+  return evidence.world.places.flatMap((place) =>
+    evidence.world.candidates.flatMap(({ screen, ...someone }) => {
+      const stream = `workspace:${place.id}`
+      return membershipsIn(evidence, place, { ...someone, screen }).flatMap(({ removedAt, to }) => {
+        if (removedAt === null) return []
+        // only where the page was watching: it had heard of this stream, and was connected then
+        const connection = screen.changes.findLast(({ at }) => at <= removedAt)
+        const watched = screen.heard.some((frame) => frame.stream === stream && frame.at < removedAt && (frame.events.at(-1)?.position ?? 0) < to)
+        if (!connection?.connected || !watched) return []
+        const end = screen.closed.find((frame) => frame.stream === stream && frame.at >= removedAt - 1_000)
+        const lost = screen.changes.find(({ at, connected }) => !connected && at >= removedAt)
+        const told = Math.min(end?.at ?? Infinity, lost?.at ?? Infinity)
+        return [Math.max(0, told - removedAt)]
+      })
+    }),
+  ) // prettier-ignore
+}
+
+/** I11: whoever lost the right is out within two seconds where all is well, and within thirty whatever is broken. */
+export const revoked: Check = (evidence) => {
+  const latencies = revocationLatencies(evidence)
+  const most = evidence.fault.id === 'F0' ? 2_000 : 30_000
+  return violated(
+    'I11',
+    latencies.filter((one) => one > most).map((one) => `somebody was told after ${one} ms that they were removed`),
+  )
+}

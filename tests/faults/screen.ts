@@ -1,0 +1,138 @@
+import { io, type Socket } from 'socket.io-client'
+import { StreamSync, type Snapshot, type Source } from '#client/state/sync.ts'
+import type { StreamEvent } from '#shared/protocol/events.ts'
+import type { ClientToServer, ServerToClient, WatchAnswer } from '#shared/protocol/socket.ts'
+import type { Stream } from '#shared/protocol/streams.ts'
+import type { Topology } from './topology.ts'
+
+type Heard = { at: number; stream: Stream; events: StreamEvent[] }
+type Closed = { at: number; stream: Stream; code: string }
+type Change = { at: number; node: string; connected: boolean }
+
+/** One state as this screen shows it. */
+export type Kept = { stream: Stream; position: number; state: unknown; closed: string | null }
+
+/**
+ * A person's open page: the client's own `StreamSync` over a real socket, moved to another node whenever its own is
+ * lost, as behind a load balancer. Keeps everything that it hears.
+ */
+export class Screen {
+  readonly heard: Heard[] = []
+  readonly closed: Closed[] = []
+  readonly changes: Change[] = []
+  readonly kept = new Map<Stream, Kept>()
+  private readonly syncs = new Map<Stream, StreamSync<unknown, never>>()
+  private readonly socket: Socket<ServerToClient, ClientToServer>
+  private node: string
+
+  constructor(
+    topology: Topology,
+    headers: () => Record<string, string>,
+    choose: (except?: string) => { name: string; port: number },
+  ) {
+    const first = choose()
+    this.node = first.name
+    this.socket = io(`http://127.0.0.1:${first.port}`, {
+      transports: ['websocket'],
+      forceNew: true,
+      autoConnect: false,
+      reconnectionDelay: 200,
+      reconnectionDelayMax: 1_000,
+      randomizationFactor: 0.6,
+      timeout: 4_000,
+    })
+    const { socket } = this
+    const prepare = (): void => {
+      const next = choose(this.node)
+      this.node = next.name
+      Reflect.set(socket.io, 'uri', `http://127.0.0.1:${next.port}`)
+      socket.io.opts.extraHeaders = { ...headers(), Host: topology.host, Origin: topology.origin }
+    }
+    socket.io.opts.extraHeaders = { ...headers(), Host: topology.host, Origin: topology.origin }
+    socket.io.on('reconnect_attempt', prepare)
+    socket.on('connect', () => {
+      this.changes.push({ at: Date.now(), node: this.node, connected: true })
+      for (const sync of this.syncs.values()) sync.catchUp()
+    })
+    socket.on('disconnect', () => this.changes.push({ at: Date.now(), node: this.node, connected: false }))
+    socket.on('events', ({ stream, events }) => {
+      this.heard.push({ at: Date.now(), stream, events })
+      this.syncs.get(stream)?.hear(events as never[])
+    })
+    socket.on('closed', ({ stream, code }) => {
+      this.closed.push({ at: Date.now(), stream, code })
+      if (code !== 'signed_out') this.syncs.get(stream)?.close(code)
+    })
+  }
+
+  get connected(): boolean {
+    return this.socket.connected
+  }
+
+  open(): void {
+    this.socket.connect()
+  }
+
+  /** A new session, after a sign-in: the cookie is read again. */
+  comeBack(headers: Record<string, string>, topology: Topology): void {
+    this.socket.io.opts.extraHeaders = { ...headers, Host: topology.host, Origin: topology.origin }
+    this.socket.disconnect().connect()
+  }
+
+  /** Drops the connection as a network does that loses it, and comes back. */
+  lose(): void {
+    if (this.socket.connected) this.socket.io.engine.close()
+  }
+
+  follow<State>(
+    stream: Stream,
+    takeSnapshot: () => Promise<Snapshot<State> | null>,
+    apply: (state: State, event: never) => State,
+  ): void {
+    const kept: Kept = { stream, position: 0, state: null, closed: null }
+    this.kept.set(stream, kept)
+    const source: Source<State, never> = {
+      stream,
+      takeSnapshot: async () => {
+        const snapshot = await takeSnapshot()
+        if (snapshot) kept.position = snapshot.position
+        return snapshot
+      },
+      apply: (state, event) => {
+        kept.position = (event as { position: number }).position
+        return apply(state, event)
+      },
+      changed: (state) => (kept.state = state),
+      closed: (code) => (kept.closed = code),
+    }
+    this.syncs.get(stream)?.stop()
+    const sync = new StreamSync(source, {
+      isConnected: () => this.socket.connected,
+      watch: (watch) => this.watch(watch),
+      wait,
+    })
+    this.syncs.set(stream, sync as never)
+    sync.catchUp()
+  }
+
+  end(): void {
+    for (const sync of this.syncs.values()) sync.stop()
+    this.socket.disconnect()
+  }
+
+  private async watch(watch: { stream: Stream }): Promise<WatchAnswer> {
+    try {
+      const answer = (await this.socket.timeout(8_000).emitWithAck('watch', watch)) as WatchAnswer
+      if (answer.ok && 'events' in answer)
+        this.heard.push({ at: Date.now(), stream: watch.stream, events: answer.events })
+      return answer
+    } catch (error) {
+      this.lose()
+      throw error
+    }
+  }
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
