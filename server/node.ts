@@ -11,7 +11,8 @@ import { readEpoch } from './core/epoch.ts'
 import { runCommand, type Core } from './core/run-command.ts'
 import { connect, requireUnprivileged, type Sql } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
-import { startPostgres, type EmbeddedPostgres } from './embedded/postgres.ts'
+import { startPostgres } from './embedded/postgres.ts'
+import { Ends } from './ends.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { startCleaning } from './jobs/clean-up.ts'
 import { sendEmail } from './jobs/send-email.ts'
@@ -34,30 +35,36 @@ type Options = { limitFactor?: number; patienceFactor?: number; strict?: boolean
 
 /** How long one of several nodes takes to send its clients over to the others, in milliseconds. */
 const spread = 4_000
+/** How long requests under way have after that, in milliseconds: longer than any waits for the database. */
+const lastRequests = 3_500
 
 /** Config → connections → application → listening. `stop` undoes it in reverse: nothing committed is lost either way. */
 export async function startNode(config: Config, options: Options = {}): Promise<RunningNode> {
   requireMail(config)
   requireFolder(config)
-  const embedded = config.databaseUrl ? null : await startPostgres({ dataDir: config.dataDir })
+  const ends = new Ends()
   try {
-    return await startOn(embedded, config, options)
+    return await start(config, options, ends)
   } catch (error) {
-    await embedded?.stop()
+    // what began before it failed ends in good order: nothing is left behind, and nothing complains
+    await ends.run().catch(() => undefined)
     throw error
   }
 }
 
-async function startOn(embedded: EmbeddedPostgres | null, config: Config, options: Options): Promise<RunningNode> {
+async function start(config: Config, options: Options, ends: Ends): Promise<RunningNode> {
   const log = createLog(config.logLevel)
   const metrics = createMetrics()
-  const databaseUrl = config.databaseUrl ?? embedded?.url ?? ''
+  ends.add(await serveMetrics(config.metricsPort, metrics, log))
+  const databaseUrl = config.databaseUrl ?? (await startEmbedded(config, ends))
   await migrate(databaseUrl).catch((error: unknown) => {
     throw config.databaseUrl ? unreachable(error) : error
   })
   const { sql, liveSql, healthSql } = openPools(databaseUrl, metrics, options)
+  ends.add(() => Promise.all([sql, liveSql, healthSql].map((pool) => pool.end({ timeout: 1 }))))
   await requireUnprivileged(sql)
   const redis = config.redisUrl ? connectRedis(config.redisUrl, log) : null
+  if (redis) ends.add(redis.close)
   const feed = redis ? redisFeed(redis, log) : inProcessFeed()
   const core: Core = { sql, publish: (appended) => feed.publish(appended) }
   const seal = createSeal(secretOf(config))
@@ -84,9 +91,10 @@ async function startOn(embedded: EmbeddedPostgres | null, config: Config, option
     ) // prettier-ignore
     return app
   })
+  ends.add(() => closeServer(server))
   const publicUrl = publicUrlOf(config, port)
   const { origins } = ownNames(publicUrl)
-  gateway = openGateway(server, {
+  const live = openGateway(server, {
     sql: liveSql,
     feed,
     log,
@@ -96,31 +104,31 @@ async function startOn(embedded: EmbeddedPostgres | null, config: Config, option
     draining: () => draining,
     isOwnOrigin: (origin) => origin !== undefined && origins.has(origin),
   })
+  gateway = live
+  ends.add(() => live.close())
   const mail = config.smtpUrl ? smtpMail(config.smtpUrl, config.mailFrom) : mailboxMail(sql)
+  ends.add(() => mail.close())
   const worker = await startWorker(databaseUrl, handlers(core, mail.send, seal, publicUrl), { log, metrics })
-  const stopCleaning = startCleaning(sql, log)
+  ends.add(startCleaning(sql, log))
   showGauges(metrics, { gateway, sql, worker, redis })
-  const stopMetrics = await serveMetrics(config.metricsPort, metrics, log)
+  // the only node has nowhere to send its clients, so it does not keep them waiting
+  ends.add(() => Promise.all([worker.stop(), live.moveOver(redis ? spread : 0)]))
 
   return {
     url: publicUrl,
     port,
     sql,
-    async stop() {
+    stop() {
       draining = true
-      stopCleaning()
-      // the only node has nowhere to send its clients, so it does not keep them waiting
-      await gateway?.moveOver(redis ? spread : 0)
-      await gateway?.close()
-      await closeServer(server)
-      await worker.stop()
-      redis?.close()
-      await stopMetrics()
-      mail.close()
-      await Promise.all([sql, liveSql, healthSql].map((pool) => pool.end({ timeout: 1 })))
-      await embedded?.stop()
+      return ends.run()
     },
   }
+}
+
+async function startEmbedded({ dataDir }: Config, ends: Ends): Promise<string> {
+  const embedded = await startPostgres({ dataDir })
+  ends.add(embedded.stop)
+  return embedded.url
 }
 
 /** A pool for requests, one for the live side, so that neither starves the other, and one that only looks. */
@@ -245,10 +253,10 @@ function secretOf(config: Config): string {
   return readFileSync(file, 'utf8')
 }
 
-/** Requests under way finish; connections that only linger do not hold the end up. */
+/** Requests under way finish; connections that only linger, or send too slowly, do not hold the end up. */
 function closeServer(server: Server): Promise<void> {
   const lingering = setInterval(() => server.closeIdleConnections(), 100)
-  const deadline = setTimeout(() => server.closeAllConnections(), 8_000)
+  const deadline = setTimeout(() => server.closeAllConnections(), lastRequests)
   return new Promise((resolve) => {
     server.close(() => {
       clearInterval(lingering)

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { Ends } from '#server/ends.ts'
 import { createNode, type ClusterNode } from './cluster-node.ts'
 import { startFaultyMail, type FaultyMail } from './faulty-mail.ts'
 import { startKillablePostgres, type KillablePostgres } from './killable-postgres.ts'
@@ -35,25 +36,25 @@ type Options = {
 
 /** Real processes: nodes on one PostgreSQL, one Redis and one SMTP server, each way between them through a fault proxy. */
 export async function startTopology(options: Options = {}): Promise<Topology> {
-  const ends: (() => Promise<unknown>)[] = []
+  const ends = new Ends()
   try {
     return await start(options, ends)
   } catch (error) {
-    await undo(ends)
+    await ends.run()
     throw error
   }
 }
 
-async function start(options: Options, ends: (() => Promise<unknown>)[]): Promise<Topology> {
+async function start(options: Options, ends: Ends): Promise<Topology> {
   const { nodes: count = 2, program = 'dist/server/main.js', durable = true, patience = 30_000 } = options
   const folder = await mkdtemp(path.join(tmpdir(), `rollcall-faults-${process.pid}-`))
-  ends.push(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }))
+  ends.add(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }))
   const postgres = await startKillablePostgres(folder, durable)
-  ends.push(postgres.stop)
+  ends.add(postgres.stop)
   const redis = await startKillableRedis()
-  ends.push(redis.kill)
+  ends.add(redis.kill)
   const mail = await startFaultyMail()
-  ends.push(mail.stop)
+  ends.add(mail.stop)
 
   const nodes: ClusterNode[] = []
   const peers = { databaseUrl: postgres.url, redisUrl: redis.url, smtpUrl: mail.url }
@@ -62,16 +63,9 @@ async function start(options: Options, ends: (() => Promise<unknown>)[]): Promis
   const env = () => ({ PUBLIC_URL: origin(), DATA_DIR: folder, ...options.env })
   for (const name of 'abcdefgh'.slice(0, count)) {
     const { node, close } = await createNode({ name, program: path.resolve(program), patience, env, ...peers })
-    ends.push(close)
+    ends.add(close)
     nodes.push(node)
   }
   for (const node of nodes) await node.start()
-  return { postgres, redis, mail, nodes, origin: origin(), host: new URL(origin()).host, stop: () => undo(ends) }
-}
-
-/** The last thing first, and all of them, whichever fails. */
-async function undo(ends: (() => Promise<unknown>)[]): Promise<void> {
-  const failures: unknown[] = []
-  for (const end of ends.splice(0).reverse()) await end().catch((error: unknown) => failures.push(error))
-  if (failures.length > 0) throw failures[0]
+  return { postgres, redis, mail, nodes, origin: origin(), host: new URL(origin()).host, stop: () => ends.run() }
 }
