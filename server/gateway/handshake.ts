@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { SessionReader } from '../auth/sessions.ts'
+import { levelOf } from '../core/failures.ts'
 import type { Log } from '../log.ts'
 
 /** Whose socket it is. `sessionId` is the stored hash, never the cookie's secret. */
@@ -43,7 +44,7 @@ export function allowRequest(parts: Parts) {
         decide(null, true)
       },
       (error: unknown) => {
-        parts.log.error({ err: error }, 'a handshake could not be judged')
+        parts.log[levelOf(error)]({ err: error }, 'a handshake could not be judged')
         refuse(request, decide, 'unavailable')
       },
     )

@@ -7,6 +7,7 @@ import {
   type WatchAnswer,
 } from '#shared/protocol/socket.ts'
 import type { LoggedEvent } from '../core/event-log.ts'
+import { levelOf } from '../core/failures.ts'
 import type { Log } from '../log.ts'
 import { withoutRevocation } from './outbox.ts'
 import type { HeadFor } from './rights.ts'
@@ -48,7 +49,7 @@ async function limited(socket: LiveSocket, act: () => Answer | Promise<Answer>):
 function reply(answer: unknown, result: Promise<Answer>, log: Log): void {
   const send = typeof answer === 'function' ? (answer as (value: Answer) => void) : () => undefined
   result.then(send, (error: unknown) => {
-    log.error({ err: error }, 'a socket message failed')
+    log[levelOf(error)]({ err: error }, 'a socket message failed')
     send({ ok: false, code: 'unavailable' })
   })
 }

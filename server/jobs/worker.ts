@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { Logger, run, type Runner, type WorkerEvents } from 'graphile-worker'
+import { Logger, run, type Job, type Runner, type WorkerEvents } from 'graphile-worker'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Jobs } from './enqueue.ts'
@@ -34,9 +34,12 @@ export async function startWorker(databaseUrl: string, handlers: Handlers, { log
     noHandleSignals: true,
     taskList,
     events,
+    // what it says of its connections it mends itself; the alerts watch how long jobs wait
     logger: new Logger(() => (level, message, meta) => {
-      if (String(level) === 'error')
-        log.error({ job: meta?.['job'] && Reflect.get(meta['job'], 'task_identifier') }, message.split('\n')[0])
+      if (String(level) !== 'error') return
+      const job = meta?.['job'] as Job | undefined
+      const isLast = job !== undefined && job.attempts >= job.max_attempts
+      log[isLast ? 'error' : 'warn']({ job: job?.task_identifier }, message.split('\n')[0])
     }),
   })
   return {

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { ErrorCode, Problem } from '#shared/protocol/errors.ts'
 import { Refusal } from '../core/errors.ts'
+import { databaseFailureOf, levelOf } from '../core/failures.ts'
 import type { Env } from './env.ts'
 
 /** The one place that knows statuses. */
@@ -41,7 +42,7 @@ const answers: Readonly<Record<ErrorCode, readonly [ContentfulStatusCode, string
 export function respondToError(error: Error, c: Context<Env>): Response {
   const refusal = refusalOf(error)
   const [status, title] = answers[refusal.code]
-  if (status >= 500) c.get('log').error({ err: error, requestId: c.get('requestId') }, 'a request failed')
+  if (status >= 500) c.get('log')[levelOf(error)]({ err: error, requestId: c.get('requestId') }, 'a request failed')
   const problem: Problem = {
     type: `/api/docs#${refusal.code}`,
     title,
@@ -57,8 +58,11 @@ export function respondToError(error: Error, c: Context<Env>): Response {
   return c.body(JSON.stringify(problem), status, { 'Content-Type': 'application/problem+json' })
 }
 
-const databaseAway = /^(CONNECT|CONNECTION_|ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_|57P0|53|08|25P0)/
-const databaseBusy = /^(POOL_SHED|57014|55P03|40001|40P01)/
+const databaseRefusals = {
+  away: new Refusal('unavailable', 'This cannot be done right now. Try again in a moment.'),
+  busy: new Refusal('overloaded', 'Too much is going on right now. Try again in a moment.'),
+  late: new Refusal('unavailable', 'This took too long. If it changed something, it may have been done: look first.'),
+}
 
 /** What a failure means to the caller. Nothing of the database's words gets out. */
 function refusalOf(error: Error): Refusal {
@@ -71,13 +75,10 @@ function refusalOf(error: Error): Refusal {
   if (code === '23505') return conflictOf(error)
   if (code === '22021' || code === '22P05')
     return new Refusal('invalid_input', 'Remove characters that cannot be stored.')
-  if (databaseAway.test(code))
-    return new Refusal('unavailable', 'This cannot be done right now. Try again in a moment.')
-  if (databaseBusy.test(code))
-    return new Refusal('overloaded', 'Too much is going on right now. Try again in a moment.')
-  if (code === 'UNIT_LATE')
-    return new Refusal('unavailable', 'This took too long. If it changed something, it may have been done: look first.')
-  return new Refusal('internal', 'Something went wrong on our side. Nothing was changed.')
+  const failure = databaseFailureOf(error)
+  return failure
+    ? databaseRefusals[failure]
+    : new Refusal('internal', 'Something went wrong on our side. Nothing was changed.')
 }
 
 /** Races that a constraint settled: whoever came second is told so. */

@@ -191,7 +191,7 @@ async function signOutAndIn(world: World): Promise<Operation | null> {
     const answer = back.attempts.find(({ status }) => status === 200)
     if (!answer) continue
     someone.cookie = cookieIn(answer.headers)
-    someone.screen.comeBack(world.headersOf(someone), world.topology)
+    someone.screen.comeBack()
     break
   }
   return out

@@ -12,6 +12,13 @@ type Change = { at: number; node: string; connected: boolean }
 /** One state as this screen shows it. */
 export type Kept = { stream: Stream; position: number; state: unknown; closed: string | null }
 
+type Followed<State> = {
+  stream: Stream
+  takeSnapshot: () => Promise<Snapshot<State> | null>
+  apply: (state: State, event: never) => State
+  news?: (event: StreamEvent) => void
+}
+
 /**
  * A person's open page: the client's own `StreamSync` over a real socket, moved to another node whenever its own is
  * lost, as behind a load balancer. Keeps everything that it hears.
@@ -24,6 +31,7 @@ export class Screen {
   private readonly syncs = new Map<Stream, StreamSync<unknown, never>>()
   private readonly socket: Socket<ServerToClient, ClientToServer>
   private node: string
+  private readonly identify: () => void
 
   constructor(
     topology: Topology,
@@ -42,14 +50,15 @@ export class Screen {
       timeout: 4_000,
     })
     const { socket } = this
-    const prepare = (): void => {
+    this.identify = () => {
+      socket.io.opts.extraHeaders = { ...headers(), Host: topology.host, Origin: topology.origin }
+    }
+    socket.io.on('reconnect_attempt', () => {
       const next = choose(this.node)
       this.node = next.name
       Reflect.set(socket.io, 'uri', `http://127.0.0.1:${next.port}`)
-      socket.io.opts.extraHeaders = { ...headers(), Host: topology.host, Origin: topology.origin }
-    }
-    socket.io.opts.extraHeaders = { ...headers(), Host: topology.host, Origin: topology.origin }
-    socket.io.on('reconnect_attempt', prepare)
+      this.identify()
+    })
     socket.on('connect', () => {
       this.changes.push({ at: Date.now(), node: this.node, connected: true })
       for (const sync of this.syncs.values()) sync.catchUp()
@@ -70,13 +79,14 @@ export class Screen {
   }
 
   open(): void {
+    this.identify()
     this.socket.connect()
   }
 
-  /** A new session, after a sign-in: the cookie is read again. */
-  comeBack(headers: Record<string, string>, topology: Topology): void {
-    this.socket.io.opts.extraHeaders = { ...headers, Host: topology.host, Origin: topology.origin }
-    this.socket.disconnect().connect()
+  /** With a new session, after a sign-in. */
+  comeBack(): void {
+    this.socket.disconnect()
+    this.open()
   }
 
   /** Drops the connection as a network does that loses it, and comes back. */
@@ -84,14 +94,12 @@ export class Screen {
     if (this.socket.connected) this.socket.io.engine.close()
   }
 
-  follow<State>(
-    stream: Stream,
-    takeSnapshot: () => Promise<Snapshot<State> | null>,
-    apply: (state: State, event: never) => State,
-  ): void {
+  /** `news` hears what each event was, once it is applied. */
+  follow<State>(followed: Followed<State>): void {
+    const { stream, takeSnapshot, apply, news } = followed
     const kept: Kept = { stream, position: 0, state: null, closed: null }
     this.kept.set(stream, kept)
-    const source: Source<State, never> = {
+    const source: Source<State, StreamEvent> = {
       stream,
       takeSnapshot: async () => {
         const snapshot = await takeSnapshot()
@@ -99,18 +107,18 @@ export class Screen {
         return snapshot
       },
       apply: (state, event) => {
-        kept.position = (event as { position: number }).position
-        return apply(state, event)
+        kept.position = event.position
+        return apply(state, event as never)
       },
-      changed: (state) => (kept.state = state),
+      changed: (state, { events }) => {
+        kept.state = state
+        for (const event of events) news?.(event)
+      },
       closed: (code) => (kept.closed = code),
     }
     this.syncs.get(stream)?.stop()
-    const sync = new StreamSync(source, {
-      isConnected: () => this.socket.connected,
-      watch: (watch) => this.watch(watch),
-      wait,
-    })
+    const isConnected = () => this.socket.connected
+    const sync = new StreamSync(source, { isConnected, watch: (watch) => this.watch(watch), wait })
     this.syncs.set(stream, sync as never)
     sync.catchUp()
   }

@@ -1,7 +1,7 @@
 import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
-import { applyWorkspaceEvent } from '#shared/state/apply-event.ts'
-import type { WorkspaceState } from '#shared/state/snapshots.ts'
+import { applyUserEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
+import type { UserState, WorkspaceState } from '#shared/state/snapshots.ts'
 import type { Random } from './random.ts'
 import { Screen } from './screen.ts'
 import type { Topology } from './topology.ts'
@@ -69,8 +69,10 @@ export class World {
       await this.must(owner, { what: 'plan', method: 'PUT', path: '/api/account/plan', body: { plan: 'standard_ai' } })
     }
     for (const owner of [ada, ada, bob]) await this.newPlace(owner)
-    for (const someone of this.people) someone.screen.open()
-    for (const place of this.places) this.show(place.owner, place)
+    for (const someone of this.people) {
+      someone.screen.open()
+      this.showOwn(someone)
+    }
   }
 
   async newPlace(owner: Someone): Promise<void> {
@@ -78,21 +80,47 @@ export class World {
     const made = await this.must<{ id: string; accountId: string }>(owner, {
       what: 'createWorkspace', method: 'POST', path: '/api/workspaces', body: { name }, keyed: true, marker: name,
     }) // prettier-ignore
-    this.places.push({ id: made.id, accountId: made.accountId, owner, deleted: false, names: [name] })
+    const place = { id: made.id, accountId: made.accountId, owner, deleted: false, names: [name] }
+    this.places.push(place)
+    this.show(owner, place)
   }
 
   /** Opens the workspace on the person's page. */
   show(someone: Someone, place: Place): void {
-    const takeSnapshot = async () => {
-      const path = `/api/workspaces/${place.id}/roster`
-      const operation = await this.ask(someone, { what: 'roster', method: 'GET', path })
-      const answer = operation.attempts.at(-1)
-      if (answer?.status === 404) return null
-      if (answer?.status !== 200) throw new Error('The roster could not be read.')
-      const roster = answer.body as RosterAnswer
-      return { position: roster.position, epoch: roster.epoch, state: stateOf(roster) }
-    }
-    someone.screen.follow<WorkspaceState>(streamOf('workspace', place.id), takeSnapshot, applyWorkspaceEvent)
+    someone.screen.follow<WorkspaceState>({
+      stream: streamOf('workspace', place.id),
+      takeSnapshot: async () => {
+        const roster = await this.read<RosterAnswer>(someone, `/api/workspaces/${place.id}/roster`)
+        return roster && { position: roster.position, epoch: roster.epoch, state: stateOf(roster) }
+      },
+      apply: applyWorkspaceEvent,
+    })
+  }
+
+  /** The person's own list, which every page has: what is added to it opens. */
+  private showOwn(someone: Someone): void {
+    someone.screen.follow<UserState>({
+      stream: streamOf('user', someone.userId),
+      takeSnapshot: async () => {
+        const me = await this.read<MeAnswer>(someone, '/api/me')
+        return me && { position: me.position, epoch: me.epoch, state: ownStateOf(me) }
+      },
+      apply: applyUserEvent,
+      news: (event) => {
+        if (event.type !== 'workspace.added') return
+        const place = this.places.find(({ id }) => id === event.data.workspace.id)
+        if (place) this.show(someone, place)
+      },
+    })
+  }
+
+  /** null where there is nothing to see; throws where it cannot be read now. */
+  private async read<T>(someone: Someone, path: string): Promise<T | null> {
+    const { attempts } = await this.ask(someone, { what: 'read', method: 'GET', path })
+    const answer = attempts.at(-1)
+    if (answer?.status === 404) return null
+    if (answer?.status !== 200) throw new Error(`${path} could not be read.`)
+    return answer.body as T
   }
 
   async ask(someone: Someone, wanted: Wanted): Promise<Operation> {
@@ -161,6 +189,11 @@ export function cookieIn(headers: Record<string, string>): string {
 export function stateOf({ workspace, members, invitations }: RosterAnswer): WorkspaceState {
   const { role: _role, memberId: _memberId, memberCount: _count, ...core } = workspace
   return { workspace: core, members: members.map(({ online: _online, ...member }) => member), invitations }
+}
+
+/** What the person's own stream knows of what they start from. */
+export function ownStateOf({ workspaces, waiting }: MeAnswer): UserState {
+  return { workspaces: workspaces.map(({ memberCount: _count, ...workspace }) => workspace), waiting }
 }
 
 function hash(text: string): number {

@@ -1,29 +1,23 @@
 import type { Attempt, Operation } from '../traffic.ts'
-import { violated, type Check, type Evidence } from './invariant.ts'
+import { recovery, violated, type Check, type Evidence } from './invariant.ts'
 
 /** Milliseconds: a unit's own deadline, and what a busy machine adds. */
 const longestAnswer = 5_000
-/** How soon after the end of a fault everything works again. */
-const recovery = 5_000
 
 /** I7: what was answered as done is there, what was refused is not, the rest is one or the other. */
 export const kept: Check = ({ operations, log, world }) => {
-  const deleted = new Set(world.places.filter((place) => place.deleted).map(({ id }) => id))
-  const lasting = operations.filter(({ path }) => ![...deleted].some((id) => path.includes(id)))
-  const counts = markerCounts(log)
-  const lost = lasting.filter(
-    (one) => one.marker && one.outcome === 'ok' && !wasSuperseded(one) && !counts.get(one.marker),
+  const deleted = world.places.filter((place) => place.deleted)
+  // of what is deleted nothing is left to look at, its creation neither
+  const lasting = operations.filter(
+    ({ path, marker }) => !deleted.some(({ id, names }) => path.includes(id) || names.includes(marker ?? '')),
   )
-  const done = lasting.filter((one) => one.marker && one.outcome === 'refused' && counts.get(one.marker))
+  const counts = markerCounts(log)
+  const lost = lasting.filter(({ marker, outcome }) => marker && outcome === 'ok' && !counts.get(marker))
+  const done = lasting.filter(({ marker, outcome }) => marker && outcome === 'refused' && counts.get(marker))
   return violated('I7', [
     ...lost.map((one) => `${one.what} was answered as done and is not there: ${brief(one)}`),
     ...done.map((one) => `${one.what} was refused and is there all the same: ${brief(one)}`),
   ])
-}
-
-/** Deleted with its workspace: nothing of it is left to look at. */
-function wasSuperseded({ what, attempts }: Operation): boolean {
-  return what === 'createWorkspace' && attempts.length === 0
 }
 
 /** I8: whatever was sent again with the same key was done once. */
@@ -95,7 +89,8 @@ export const timely: Check = async ({ operations, fault, topology, window }) => 
 }
 
 /** I15: a node that ends in good order fails nobody. */
-export const graceful: Check = ({ operations, fault, window, world }) => {
+export const graceful: Check = ({ operations, fault, window, world, broken }) => {
+  if (broken) return violated('I15', [broken])
   if (!fault.graceful) return []
   const failed = operations.flatMap(({ what, attempts }) =>
     attempts

@@ -18,7 +18,12 @@ export type Evidence = {
   log: ReadonlyMap<string, LoggedEvent[]>
   /** What the nodes wrote to their error output. */
   complaints: readonly string[]
+  /** Why the fault could not be carried out as it was meant: a node that did not end or start in order. */
+  broken: string | null
 }
+
+/** How soon after the end of a fault everything works again, in milliseconds. */
+export const recovery = 5_000
 
 export type Check = (evidence: Evidence) => Violation[] | Promise<Violation[]>
 

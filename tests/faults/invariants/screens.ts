@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RosterAnswer } from '#shared/protocol/requests.ts'
-import { stateOf, type Place, type Someone } from '../world.ts'
+import { streamOf, type Stream } from '#shared/protocol/streams.ts'
+import { ownStateOf, stateOf, type Place, type Someone } from '../world.ts'
 import { violated, type Check, type Evidence, type Violation } from './invariant.ts'
 
 type Interval = { from: number; to: number; removedAt: number | null }
@@ -68,20 +69,23 @@ export const canaries: Check = (evidence) => {
 /** I10: what a page shows is what a fresh reading gives, for everybody who may read. */
 export const converged: Check = async ({ world, log }) => {
   const found: string[] = []
+  const compare = (who: Someone, stream: Stream, fresh: unknown): void => {
+    const kept = who.screen.kept.get(stream)
+    const head = log.get(stream)?.at(-1)?.position ?? 0
+    if (!kept) found.push(`${who.name} does not see ${stream} at all`)
+    else if (kept.closed) found.push(`${who.name} may see ${stream} and was told that it is ${kept.closed}`)
+    else if (kept.position !== head) found.push(`${who.name} is at ${kept.position} of ${head} in ${stream}`)
+    else if (!isDeepStrictEqual(kept.state, fresh)) found.push(`${who.name} does not see ${stream} as it is`)
+  }
   for (const place of world.places.filter(({ deleted }) => !deleted)) {
     const roster = await world.must<RosterAnswer>(place.owner, {
       what: 'roster', method: 'GET', path: `/api/workspaces/${place.id}/roster`,
     }) // prettier-ignore
     const members = new Set(roster.members.map(({ userId }) => userId))
-    const head = log.get(`workspace:${place.id}`)?.at(-1)?.position ?? 0
-    for (const { name, userId, screen } of world.people) {
-      const kept = screen.kept.get(`workspace:${place.id}`)
-      if (!kept || !members.has(userId)) continue
-      if (kept.closed) found.push(`${name}, a member, sees ${place.id} as ${kept.closed}`)
-      else if (kept.position !== head) found.push(`${name} is at ${kept.position} of ${head} in ${place.id}`)
-      else if (!isDeepStrictEqual(kept.state, stateOf(roster))) found.push(`${name} does not see ${place.id} as it is`)
-    }
+    for (const who of world.people.filter(({ userId }) => members.has(userId)))
+      compare(who, streamOf('workspace', place.id), stateOf(roster))
   }
+  for (const who of world.people) compare(who, streamOf('user', who.userId), ownStateOf(await world.me(who)))
   return violated('I10', found)
 }
 

@@ -1,0 +1,18 @@
+/** `away`: nobody answered. `busy`: too much at once. `late`: the deadline passed, and it may have been done. */
+export type DatabaseFailure = 'away' | 'busy' | 'late'
+
+const away = /^(CONNECT|CONNECTION_|ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_|57P0|53|08|25P0)/
+const busy = /^(POOL_SHED|57014|55P03|40001|40P01)/
+
+/** What kept the database from doing it, by the error's code; null where the fault is another one, maybe ours. */
+export function databaseFailureOf(error: unknown): DatabaseFailure | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'UNIT_LATE') return 'late'
+  if (away.test(code)) return 'away'
+  return busy.test(code) ? 'busy' : null
+}
+
+/** Metrics and alerts tell of a database that is away; an error in the log is for what somebody has to mend in here. */
+export function levelOf(error: unknown): 'warn' | 'error' {
+  return databaseFailureOf(error) ? 'warn' : 'error'
+}
