@@ -1,4 +1,5 @@
 import type { RosterAnswer } from '#shared/protocol/requests.ts'
+import { streamOf } from '#shared/protocol/streams.ts'
 import type { Operation } from './traffic.ts'
 import { cookieIn, password, type Place, type Someone, type World } from './world.ts'
 
@@ -24,6 +25,8 @@ const actions: readonly (readonly [number, Action])[] = [
   [1, createAndDelete],
   [3, look],
   [2, intrude],
+  [2, blink],
+  [2, pry],
 ]
 const total = actions.reduce((sum, [weight]) => sum + weight, 0)
 
@@ -178,7 +181,10 @@ async function signOutAndIn(world: World): Promise<Operation | null> {
     note: { userId: someone.userId },
   })
   // sent again after an attempt that worked it is refused: the session is gone either way
-  if (out.attempts.at(-1)?.status === 204) someone.formerCookies.push({ cookie, at: Date.now() })
+  if (out.attempts.at(-1)?.status === 204) {
+    someone.formerCookies.push({ cookie, at: Date.now() })
+    out.note = { ...out.note, cut: await someone.screen.untilCut(3_000) }
+  }
   const body = { email: someone.email, password }
   for (let tries = 0; tries < 20; tries += 1) {
     const back = await world.ask(someone, {
@@ -198,11 +204,11 @@ async function signOutAndIn(world: World): Promise<Operation | null> {
 }
 
 /** A workspace that comes and goes; at most a few, so that the others are busy. */
-async function createAndDelete(world: World): Promise<Operation | null> {
+async function createAndDelete(world: World, twice: boolean): Promise<Operation | null> {
   const [owner] = world.owners
   const extra = world.places.slice(3).find(({ deleted }) => !deleted)
   if (!extra) {
-    await world.newPlace(owner as Someone)
+    await world.newPlace(owner as Someone, twice)
     return null
   }
   extra.deleted = true
@@ -223,6 +229,20 @@ async function look(world: World): Promise<Operation> {
   return world.ask(someone, {
     what: former ? 'lookWithEndedSession' : 'look', method: 'GET', path, ...(former && { cookie: former.cookie }),
   }) // prettier-ignore
+}
+
+/** A connection is lost and comes back, at another node. */
+async function blink(world: World): Promise<null> {
+  world.random.pick(world.people).screen.lose()
+  return null
+}
+
+/** Who belongs nowhere, or no more, asks the live side for a stream by its name. */
+async function pry(world: World): Promise<null> {
+  const stream = streamOf('workspace', somewhere(world).id)
+  const outside = world.people.filter(({ screen }) => screen.kept.get(stream)?.closed ?? true)
+  await world.random.pick([world.stranger, ...outside]).screen.pry(stream)
+  return null
 }
 
 /** Who belongs nowhere tries what others may: by id, and by a link that was not meant for her. */

@@ -151,11 +151,12 @@ export const faults: readonly Fault[] = [
   },
   {
     id: 'F16',
-    title: 'clocks a day ahead and a day behind',
+    title: 'clocks eight days ahead and a day behind',
     exercises: ['I4', 'I11'],
     graceful: true,
     async strike({ nodes }) {
-      const shifts = [86_400_000, -86_400_000]
+      const day = 86_400_000
+      const shifts = [8 * day, -day]
       const options = `--import=${path.resolve('tests/faults/shifted-clock.mjs')}`
       for (const [n, node] of nodes.entries()) {
         await restart(node, { NODE_OPTIONS: options, CLOCK_SHIFT_MS: String(shifts[n % shifts.length]) })

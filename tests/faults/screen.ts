@@ -1,11 +1,12 @@
 import { io, type Socket } from 'socket.io-client'
 import { StreamSync, type Snapshot, type Source } from '#client/state/sync.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
-import type { ClientToServer, ServerToClient, WatchAnswer } from '#shared/protocol/socket.ts'
+import type { ClientToServer, ServerToClient, Watch, WatchAnswer } from '#shared/protocol/socket.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
 import type { Topology } from './topology.ts'
 
-type Heard = { at: number; stream: Stream; events: StreamEvent[] }
+/** Frames, and what `watch` was answered with: up to `answered`, which is null for a frame. */
+type Heard = { at: number; stream: Stream; events: StreamEvent[]; answered: number | null }
 type Closed = { at: number; stream: Stream; code: string }
 type Change = { at: number; node: string; connected: boolean }
 
@@ -65,7 +66,7 @@ export class Screen {
     })
     socket.on('disconnect', () => this.changes.push({ at: Date.now(), node: this.node, connected: false }))
     socket.on('events', ({ stream, events }) => {
-      this.heard.push({ at: Date.now(), stream, events })
+      this.heard.push({ at: Date.now(), stream, events, answered: null })
       this.syncs.get(stream)?.hear(events as never[])
     })
     socket.on('closed', ({ stream, code }) => {
@@ -87,6 +88,18 @@ export class Screen {
   comeBack(): void {
     this.socket.disconnect()
     this.open()
+  }
+
+  /** Waits, but not for ever, until the server has ended the connection. Answers whether it has. */
+  async untilCut(patience: number): Promise<boolean> {
+    if (!this.socket.connected) return true
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), patience)
+      this.socket.once('disconnect', () => {
+        clearTimeout(timer)
+        resolve(true)
+      })
+    })
   }
 
   /** Drops the connection as a network does that loses it, and comes back. */
@@ -128,16 +141,27 @@ export class Screen {
     this.socket.disconnect()
   }
 
-  private async watch(watch: { stream: Stream }): Promise<WatchAnswer> {
-    try {
-      const answer = (await this.socket.timeout(8_000).emitWithAck('watch', watch)) as WatchAnswer
-      if (answer.ok && 'events' in answer)
-        this.heard.push({ at: Date.now(), stream: watch.stream, events: answer.events })
-      return answer
-    } catch (error) {
-      this.lose()
-      throw error
-    }
+  /** Asks to hear a stream without having it on the page, as a crafted client would. */
+  async pry(stream: Stream): Promise<void> {
+    if (this.socket.connected) await this.watch({ stream, after: 0 }).catch(() => undefined)
+  }
+
+  private watch(watch: Watch): Promise<WatchAnswer> {
+    return new Promise((resolve, reject) => {
+      // what is heard is kept at once: a promise would let a frame that came behind the answer overtake it
+      this.socket.timeout(8_000).emit('watch', watch, (error: Error | null, answer: WatchAnswer) => {
+        if (error) {
+          this.lose()
+          reject(error)
+          return
+        }
+        if (answer.ok) {
+          const events = 'events' in answer ? answer.events : []
+          this.heard.push({ at: Date.now(), stream: watch.stream, events, answered: answer.position })
+        }
+        resolve(answer)
+      })
+    })
   }
 }
 

@@ -75,10 +75,10 @@ export class World {
     }
   }
 
-  async newPlace(owner: Someone): Promise<void> {
+  async newPlace(owner: Someone, twice = false): Promise<void> {
     const name = this.mark()
     const made = await this.must<{ id: string; accountId: string }>(owner, {
-      what: 'createWorkspace', method: 'POST', path: '/api/workspaces', body: { name }, keyed: true, marker: name,
+      what: 'createWorkspace', method: 'POST', path: '/api/workspaces', body: { name }, keyed: true, marker: name, twice,
     }) // prettier-ignore
     const place = { id: made.id, accountId: made.accountId, owner, deleted: false, names: [name] }
     this.places.push(place)

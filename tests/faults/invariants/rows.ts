@@ -99,6 +99,8 @@ export const invitations: Check = ({ log, operations }) => {
       const { invitationId, invitation } = data as { invitationId?: string; invitation?: { id: string } }
       const id = invitationId ?? invitation?.id ?? ''
       const end = ended.get(id)
+      // nothing lives for seven days here, whatever a node's clock says
+      if (type === 'invitation.expired') found.push(`${stream} ${position}: ${id} expired before its time`)
       if (end) found.push(`${stream} ${position}: ${type} of ${id} after ${end}`)
       if (/accepted|cancelled|declined/.test(type)) ended.set(id, type)
     }

@@ -25,7 +25,34 @@ function membershipsIn({ log }: Evidence, place: Place, someone: Someone): Inter
   return intervals
 }
 
-/** I5: nothing that was committed after somebody's removal reaches them, unless they came back. In order, each once (S4). */
+/** S4: a connection hears each stream in order, each event once, and without a hole. */
+export const ordered: Check = ({ world }) => {
+  const found: string[] = []
+  for (const { name, screen } of world.people) {
+    const last = new Map<Stream, number>()
+    for (const { stream, events, answered } of screen.heard) {
+      const first = events[0]?.position
+      const expected = answered === null ? (last.get(stream) ?? Number.NaN) + 1 : first
+      const positions = events.map(({ position }) => position)
+      if (positions.some((position, n) => position !== (expected ?? 0) + n))
+        found.push(`${name} heard ${positions.join(' ')} of ${stream} after ${last.get(stream)}`)
+      last.set(stream, answered ?? positions.at(-1) ?? Number.NaN)
+    }
+  }
+  return violated('S4', found)
+}
+
+/** S7: whoever signs out is cut off, here by the event alone, before any sweep. */
+export const cutOff: Check = ({ operations, fault }) => {
+  if (fault.id !== 'F0') return []
+  const left = operations.filter(({ note }) => note?.['cut'] === false)
+  return violated(
+    'S7',
+    left.map(({ who }) => `${who} had signed out and stayed connected`),
+  )
+}
+
+/** I5: nothing that was committed after somebody's removal reaches them, unless they came back. */
 export const evicted: Check = (evidence) => {
   const found: Violation[] = []
   for (const place of evidence.world.places.filter(({ deleted }) => !deleted)) {
