@@ -106,15 +106,19 @@ async function changeRole(world: World, twice: boolean): Promise<Operation | nul
   }) // prettier-ignore
 }
 
+/** Who is removed is often about to come back to the page just then, and the work there goes on at once. */
 async function remove(world: World, twice: boolean): Promise<Operation | null> {
   const place = somewhere(world)
   const roster = await seen(world, place.owner, place)
   const others = roster?.members.filter(({ role }) => role !== 'owner') ?? []
   if (others.length === 0) return null
   const { id, userId } = world.random.pick(others)
-  return world.ask(place.owner, {
+  if (world.random.chance(0.4)) world.people.find((one) => one.userId === userId)?.screen.lookAgain()
+  const operation = await world.ask(place.owner, {
     what: 'remove', method: 'DELETE', path: `/api/workspaces/${place.id}/members/${id}`, twice, note: { userId },
   }) // prettier-ignore
+  await renameIn(world, place, false)
+  return operation
 }
 
 async function leave(world: World, twice: boolean): Promise<Operation> {
@@ -141,8 +145,11 @@ function cancel(world: World, twice: boolean): Promise<Operation | null> {
   return ofInvitation(world, 'cancel', twice)
 }
 
-async function rename(world: World, twice: boolean): Promise<Operation> {
-  const place = somewhere(world)
+function rename(world: World, twice: boolean): Promise<Operation> {
+  return renameIn(world, somewhere(world), twice)
+}
+
+function renameIn(world: World, place: Place, twice: boolean): Promise<Operation> {
   const name = world.mark()
   place.names.push(name)
   return world.ask(place.owner, {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { startBench } from './bench.ts'
+import { endOnSignals, startBench } from './bench.ts'
 import type { Fault } from './fault.ts'
 import { faults } from './faults.ts'
 import { run, type Run } from './run.ts'
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 })
+endOnSignals()
 const first = Number(values.seed)
 const well = values.defects ? await runDefects(first, print, values.only) : await runFaults()
 process.exitCode = well ? 0 : 1

@@ -141,6 +141,11 @@ export class Screen {
     this.socket.disconnect()
   }
 
+  /** As a page does that woke up and doubts what it has. */
+  lookAgain(): void {
+    for (const sync of this.syncs.values()) sync.catchUp()
+  }
+
   /** Asks to hear a stream without having it on the page, as a crafted client would. */
   async pry(stream: Stream): Promise<void> {
     if (this.socket.connected) await this.watch({ stream, after: 0 }).catch(() => undefined)
