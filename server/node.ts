@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import path from 'node:path'
 import { serve } from '@hono/node-server'
 import { streamOf } from '#shared/protocol/streams.ts'
+import { addressReader } from './auth/address.ts'
 import { isLocal, ownNames } from './auth/origin.ts'
 import { openSessions } from './auth/sessions.ts'
 import type { Config } from './config.ts'
@@ -12,6 +13,7 @@ import { runCommand, type Core } from './core/run-command.ts'
 import { connect, requireUnprivileged, type Sql } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
 import { startPostgres, type EmbeddedPostgres } from './embedded/postgres.ts'
+import { openCaps } from './gateway/caps.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { startCleaning } from './jobs/clean-up.ts'
 import { sendEmail } from './jobs/send-email.ts'
@@ -64,6 +66,7 @@ async function startOn(embedded: EmbeddedPostgres | null, config: Config, option
   const epoch = await readEpoch(sql)
   const shared = redis && { client: redis.counter, fellBack: () => metrics.limiterFallbacks.inc() }
   const limits = createLimits(options.limitFactor, shared ?? undefined)
+  const node = randomUUID()
   let draining = false
   let gateway: Gateway | null = null
 
@@ -71,7 +74,7 @@ async function startOn(embedded: EmbeddedPostgres | null, config: Config, option
     const app = createApp(
       {
         core, sessions: openSessions(sql), log, epoch, publicUrl, seal: (token) => seal.close(token), limits,
-        online: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set(),
+        online: { node, here: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set() },
         trustedProxies: config.trustedProxies, billing: config.billing,
       },
       {
@@ -92,6 +95,9 @@ async function startOn(embedded: EmbeddedPostgres | null, config: Config, option
     log,
     metrics,
     epoch,
+    node,
+    addressOf: addressReader(config.trustedProxies),
+    caps: openCaps(options.limitFactor),
     sessions: openSessions(liveSql),
     draining: () => draining,
     isOwnOrigin: (origin) => origin !== undefined && origins.has(origin),

@@ -53,8 +53,36 @@ export type RawSocket = Awaited<ReturnType<typeof openRawSocket>>
 
 type Frame = { opcode?: number; final?: boolean; payload: string | Buffer }
 
+const websocket = 'EIO=4&transport=websocket'
+
+/** The request that asks for a WebSocket at `/socket.io`, as a page of ours would; `headers` are added or replace. */
+export function upgradeOf(
+  node: TestNode,
+  cookie: string,
+  query = websocket,
+  headers: Record<string, string> = {},
+): string {
+  const all = {
+    Host: `localhost:${node.port}`,
+    Origin: node.url,
+    Cookie: cookie,
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
+    ...headers,
+  }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `GET /socket.io/?${query} HTTP/1.1\r\n${lines.join('')}\r\n`
+}
+
 /** A WebSocket at `/socket.io` by hand: frames of any kind can be sent on it. */
-export async function openRawSocket(node: TestNode, cookie: string, query = 'EIO=4&transport=websocket') {
+export async function openRawSocket(
+  node: TestNode,
+  cookie: string,
+  query = websocket,
+  headers: Record<string, string> = {},
+) {
   const socket = connect(node.port, '127.0.0.1')
   const news = new EventEmitter().setMaxListeners(0)
   let received = Buffer.alloc(0)
@@ -62,11 +90,7 @@ export async function openRawSocket(node: TestNode, cookie: string, query = 'EIO
   socket.on('data', (part) => void ((received = Buffer.concat([received, part])), news.emit('news')))
   socket.on('error', () => socket.destroy())
   socket.on('close', () => void ((ended = true), news.emit('news')))
-  socket.write(
-    `GET /socket.io/?${query} HTTP/1.1\r\nHost: localhost:${node.port}\r\nOrigin: ${node.url}\r\nCookie: ${cookie}\r\n` +
-      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
-      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
-  )
+  socket.write(upgradeOf(node, cookie, query, headers))
   const text = () => received.toString('latin1')
   async function until(condition: () => boolean): Promise<void> {
     while (!condition() && !ended) await once(news, 'news')
@@ -74,6 +98,7 @@ export async function openRawSocket(node: TestNode, cookie: string, query = 'EIO
   await until(() => text().includes('\r\n\r\n'))
   return {
     status: parsed(text()).status,
+    headers: parsed(text()).headers,
     /** Everything received, frame headers included, one letter a byte. */
     text,
     until,
@@ -81,6 +106,9 @@ export async function openRawSocket(node: TestNode, cookie: string, query = 'EIO
     /** Resolves when the server closes: a close frame, or the end of the connection. */
     closed: () => until(() => text().includes('\x88')),
     isOpen: () => !ended,
+    /** Reads no more: what the server sends fills the buffers in between, then the server's own. */
+    stopReading: () => void socket.pause(),
+    readOn: () => void socket.resume(),
     close: () => socket.destroy(),
   }
 }
