@@ -1,5 +1,5 @@
 import { Socket, connect } from 'node:net'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { openCaps } from '#server/gateway/caps.ts'
 import { connectLive } from '../support/live.ts'
@@ -11,6 +11,11 @@ import { openRawSocket, upgradeOf, type RawSocket } from '../support/raw.ts'
 const node = useNode({ logLevel: 'silent' }, 1)
 /** A tenth of them: 2 a session, 5 a user, 50 an address. */
 const small = useNode({ logLevel: 'silent', trustedProxies: ['127.0.0.1'] }, 0.1)
+
+const opened: RawSocket[] = []
+afterEach(() => {
+  for (const socket of opened.splice(0)) socket.close()
+})
 
 test('112 a session holds 20 connections; one more is answered 429 with Retry-After before the upgrade, until one closes', async () => {
   const ada = await newUser(node())
@@ -25,7 +30,6 @@ test('112 a session holds 20 connections; one more is answered 429 with Retry-Af
   held[0]?.close()
   await expect.poll(async () => (await open(node(), ada)).status).toBe(101)
   expect((await open(node(), ada)).status).toBe(429)
-  for (const one of held) one.close()
 })
 
 test('112 a user holds so many over all sessions, and nobody else is refused for it', async () => {
@@ -34,7 +38,6 @@ test('112 a user holds so many over all sessions, and nobody else is refused for
   const held = await openMany(6, (n) => open(small(), sessions[n % 3] ?? ada))
   expect(held.map(({ status }) => status).sort()).toEqual([101, 101, 101, 101, 101, 429])
   expect((await open(small(), await newUser(small(), 'Grace'))).status).toBe(101)
-  for (const one of held) one.close()
 })
 
 test('112 an address holds so many over all users: IPv6 by its network, and only a trusted proxy tells it', async () => {
@@ -50,7 +53,6 @@ test('112 an address holds so many over all users: IPv6 by its network, and only
   expect((await open(small(), last, { 'X-Forwarded-For': '2001:db8:7:7:ffff::1' })).status).toBe(429)
   expect((await open(small(), last, { 'X-Forwarded-For': '2001:db8:7:7::1, 203.0.113.1' })).status).toBe(101)
   expect((await open(small(), last, { 'X-Forwarded-For': '2001:db8:7:8::1' })).status).toBe(101)
-  for (const one of held) one.close()
 })
 
 test('112 a node holds 20,000, an address 500 of them, and each place is given back with its connection', () => {
@@ -90,7 +92,6 @@ test.each([
     return held.length
   }
   await expect.poll(stillFree, { interval: 5 }).toBe(20)
-  for (const one of held) one.close()
 })
 
 test('112 the 301st message of a connection in a minute is answered rate_limited, and does nothing', async () => {
@@ -112,8 +113,14 @@ test('112 the 301st message of a connection in a minute is answered rate_limited
   for (const one of [live, other]) one.close()
 })
 
-function open(at: TestNode, person: Person | undefined, headers: Record<string, string> = {}): Promise<RawSocket> {
-  return openRawSocket(at, person?.cookie() ?? '', undefined, headers)
+async function open(
+  at: TestNode,
+  person: Person | undefined,
+  headers: Record<string, string> = {},
+): Promise<RawSocket> {
+  const socket = await openRawSocket(at, person?.cookie() ?? '', undefined, headers)
+  opened.push(socket)
+  return socket
 }
 
 function openMany(count: number, one: (n: number) => Promise<RawSocket>): Promise<RawSocket[]> {

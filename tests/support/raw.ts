@@ -85,13 +85,16 @@ export async function openRawSocket(
 ) {
   const socket = connect(node.port, '127.0.0.1')
   const news = new EventEmitter().setMaxListeners(0)
-  let received = Buffer.alloc(0)
+  const parts: Buffer[] = []
   let ended = false
-  socket.on('data', (part) => void ((received = Buffer.concat([received, part])), news.emit('news')))
+  socket.on('data', (part) => void (parts.push(part), news.emit('news')))
   socket.on('error', () => socket.destroy())
   socket.on('close', () => void ((ended = true), news.emit('news')))
   socket.write(upgradeOf(node, cookie, query, headers))
-  const text = () => received.toString('latin1')
+  function text(): string {
+    if (parts.length > 1) parts.splice(0, parts.length, Buffer.concat(parts))
+    return parts[0]?.toString('latin1') ?? ''
+  }
   async function until(condition: () => boolean): Promise<void> {
     while (!condition() && !ended) await once(news, 'news')
   }
@@ -103,6 +106,12 @@ export async function openRawSocket(
     text,
     until,
     send: ({ opcode = 1, final = true, payload }: Frame) => void socket.write(frame(opcode, final, payload)),
+    /** The same frame so many times, as fast as it is taken. */
+    async sendMany({ opcode = 1, final = true, payload }: Frame, count: number): Promise<void> {
+      const one = frame(opcode, final, payload)
+      const all = Buffer.alloc(one.length * count, one)
+      if (!ended && !socket.write(all)) await Promise.race([once(socket, 'drain'), until(() => ended)])
+    },
     /** Resolves when the server closes: a close frame, or the end of the connection. */
     closed: () => until(() => text().includes('\x88')),
     isOpen: () => !ended,

@@ -11,6 +11,7 @@ const server = createServer()
 beforeAll(async () => {
   server.on('upgrade', (request, socket) => {
     attempts.push({ at: performance.now(), path: request.url ?? '' })
+    socket.on('error', () => undefined)
     socket.end('HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
     server.emit('attempt')
   })
