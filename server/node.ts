@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import path from 'node:path'
 import { serve } from '@hono/node-server'
 import { streamOf } from '#shared/protocol/streams.ts'
+import { addressReader } from './auth/address.ts'
 import { isLocal, ownNames } from './auth/origin.ts'
 import { openSessions } from './auth/sessions.ts'
 import type { Config } from './config.ts'
@@ -13,6 +14,7 @@ import { connect, requireUnprivileged, type Sql } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
 import { startPostgres } from './embedded/postgres.ts'
 import { Ends } from './ends.ts'
+import { openCaps } from './gateway/caps.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { startCleaning } from './jobs/clean-up.ts'
 import { sendEmail } from './jobs/send-email.ts'
@@ -71,6 +73,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const epoch = await readEpoch(sql)
   const shared = redis && { client: redis.counter, fellBack: () => metrics.limiterFallbacks.inc() }
   const limits = createLimits(options.limitFactor, shared ?? undefined)
+  const node = randomUUID()
   let draining = false
   let gateway: Gateway | null = null
 
@@ -78,7 +81,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
     const app = createApp(
       {
         core, sessions: openSessions(sql), log, epoch, publicUrl, seal: (token) => seal.close(token), limits,
-        online: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set(),
+        online: { node, here: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set() },
         trustedProxies: config.trustedProxies, billing: config.billing,
       },
       {
@@ -100,6 +103,9 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
     log,
     metrics,
     epoch,
+    node,
+    addressOf: addressReader(config.trustedProxies),
+    caps: openCaps(options.limitFactor),
     sessions: openSessions(liveSql),
     draining: () => draining,
     isOwnOrigin: (origin) => origin !== undefined && origins.has(origin),

@@ -1,14 +1,18 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 import type { ClientToServer, ServerToClient } from '#shared/protocol/socket.ts'
+import type { AddressOf } from '../auth/address.ts'
 import type { SessionReader } from '../auth/sessions.ts'
 import type { Sql } from '../db/connect.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Feed } from '../relay/feed.ts'
+import type { Caps } from './caps.ts'
 import { allowRequest, type Caller } from './handshake.ts'
+import { Presence } from './presence.ts'
 import { openRights } from './rights.ts'
 import { Rooms, type LiveServer, type LiveSocket } from './rooms.ts'
+import { cutSlowClients } from './slow-clients.ts'
 import { startSweep } from './sweep.ts'
 import { serveWatching } from './watch.ts'
 
@@ -25,6 +29,10 @@ type Parts = {
   log: Log
   epoch: string
   sessions: SessionReader
+  /** This node's name among the nodes. */
+  node: string
+  addressOf: AddressOf
+  caps: Caps
   /** Whether pages of this origin are ours. */
   isOwnOrigin: (origin: string | undefined) => boolean
   /** Whether this node is about to end and takes no new connections. */
@@ -49,7 +57,13 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     cookie: false,
     allowRequest: allowRequest(parts),
   })
-  const rooms = new Rooms(io, parts)
+  const rooms = new Rooms(io, { ...parts, changed: (stream, userId) => presence.changed(stream, userId) })
+  const presence = new Presence({
+    ...parts,
+    streams: () => rooms.streams(),
+    usersIn: (stream) => rooms.usersIn(stream),
+  })
+  cutSlowClients(io, () => parts.metrics.slowClients.inc())
   const headFor = openRights(parts.sql)
   io.on('connection', (socket: LiveSocket) => {
     const caller = (socket.request as unknown as { caller: Caller }).caller
@@ -74,6 +88,7 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
       stopSweep()
       rooms.close()
       await io.close()
+      await presence.close()
     },
   }
 }

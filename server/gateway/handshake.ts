@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import type { AddressOf } from '../auth/address.ts'
 import type { SessionReader } from '../auth/sessions.ts'
 import { levelOf } from '../core/failures.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Caps } from './caps.ts'
 
 /** Whose socket it is. `sessionId` is the stored hash, never the cookie's secret. */
 export type Caller = { userId: string; sessionId: string }
@@ -11,18 +14,25 @@ type Parts = {
   sessions: SessionReader
   isOwnOrigin: (origin: string | undefined) => boolean
   draining: () => boolean
+  addressOf: AddressOf
+  caps: Caps
+  metrics: Metrics
   log: Log
 }
 
 const refusals = {
   cross_origin: '403 Forbidden',
   unauthenticated: '401 Unauthorized',
+  too_many: '429 Too Many Requests',
   unavailable: '503 Service Unavailable',
 }
 
+/** Seconds after which one more attempt makes sense: places come free when a page somewhere closes. */
+const retryAfter = 10
+
 /**
  * Judges a connection before it is upgraded: the right origin, because a browser sends the cookie along from any site,
- * and a live session. A request without an origin is no page of ours.
+ * and a live session that does not hold more than its share. A request without an origin is no page of ours.
  */
 export function allowRequest(parts: Parts) {
   return (request: IncomingMessage, decide: Decide): void => {
@@ -40,6 +50,13 @@ export function allowRequest(parts: Parts) {
           refuse(request, decide, 'unauthenticated')
           return
         }
+        const holder = { session: session.id, user: session.user.id, address: parts.addressOf(request) }
+        const full = parts.caps.admit(request.socket, holder)
+        if (full) {
+          parts.metrics.handshakesCapped.inc({ cap: full })
+          refuse(request, decide, 'too_many')
+          return
+        }
         Reflect.set(request, 'caller', { userId: session.user.id, sessionId: session.id } satisfies Caller)
         decide(null, true)
       },
@@ -53,6 +70,7 @@ export function allowRequest(parts: Parts) {
 
 /** Engine.IO answers every refused upgrade with 400, so the right status is written before it does. */
 function refuse(request: IncomingMessage, decide: Decide, code: keyof typeof refusals): void {
-  const answer = `HTTP/1.1 ${refusals[code]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`
+  const later = code === 'too_many' || code === 'unavailable' ? `Retry-After: ${retryAfter}\r\n` : ''
+  const answer = `HTTP/1.1 ${refusals[code]}\r\nConnection: close\r\n${later}Content-Length: 0\r\n\r\n`
   request.socket.end(answer, () => decide(code, false))
 }

@@ -12,7 +12,6 @@ import { followHeads } from '../relay/heads.ts'
 import type { Caller } from './handshake.ts'
 import { Outbox } from './outbox.ts'
 import { Room, type Via } from './room.ts'
-import { cutIfClogged } from './slow-clients.ts'
 
 type None = Record<string, never>
 export type LiveServer = Server<ClientToServer, ServerToClient, None, Caller>
@@ -21,7 +20,15 @@ export type LiveSocket = Socket<ClientToServer, ServerToClient, None, Caller>
 /** Who is where: `joining` sockets can be evicted already, and get frames only once they are `live`. */
 type Audience = { room: Room; outbox: Outbox; sockets: Map<LiveSocket, 'joining' | 'live' | 'person'> }
 
-type Parts = { sql: Sql; feed: Feed; log: Log; metrics: Metrics; sessions: SessionReader }
+type Parts = {
+  sql: Sql
+  feed: Feed
+  log: Log
+  metrics: Metrics
+  sessions: SessionReader
+  /** Told whenever a socket of this user begins or ceases to watch the stream here. */
+  changed: (stream: Stream, userId: string) => void
+}
 
 /** The streams that this node's sockets watch. */
 export class Rooms {
@@ -47,7 +54,7 @@ export class Rooms {
     })
     feed.listen(({ stream, events }) => this.audiences.get(stream)?.room.hear(events))
     this.stopHeads = followHeads({
-      streams: () => [...this.audiences.keys()],
+      streams: () => this.streams(),
       read: (streams) => readHeads(sql, streams),
       found: (stream, head) => this.foundHead(stream, head),
       log,
@@ -79,6 +86,7 @@ export class Rooms {
     const audience = this.audiences.get(stream) ?? this.openAudience(stream)
     audience.sockets.set(socket, as)
     this.streamsOf.set(socket, (this.streamsOf.get(socket) ?? new Set()).add(stream))
+    this.parts.changed(stream, socket.data.userId)
   }
 
   isIn(stream: Stream, socket: LiveSocket): boolean {
@@ -119,6 +127,10 @@ export class Rooms {
     return new Set(sockets.map(({ data }) => data.sessionId)).size
   }
 
+  streams(): Stream[] {
+    return [...this.audiences.keys()]
+  }
+
   counts(): { sockets: number; streams: number } {
     return { sockets: this.io.of('/').sockets.size, streams: this.audiences.size }
   }
@@ -138,10 +150,7 @@ export class Rooms {
       },
       (events, via) => this.deliver(audience, events, via),
     )
-    const outbox = new Outbox(stream, (frame) => {
-      this.io.to(stream).emit('events', frame)
-      for (const [socket, as] of audience.sockets) if (as === 'live' && cutIfClogged(socket)) metrics.slowClients.inc()
-    })
+    const outbox = new Outbox(stream, (frame) => void this.io.to(stream).emit('events', frame))
     const audience: Audience = { room, outbox, sockets: new Map() }
     this.audiences.set(stream, audience)
     feed.follow(stream)
@@ -216,6 +225,7 @@ export class Rooms {
   private remove(audience: Audience, socket: LiveSocket): void {
     audience.sockets.delete(socket)
     this.streamsOf.get(socket)?.delete(audience.room.stream)
+    this.parts.changed(audience.room.stream, socket.data.userId)
     if (audience.sockets.size === 0) this.closeAudience(audience)
   }
 

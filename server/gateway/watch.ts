@@ -9,17 +9,24 @@ import {
 import type { LoggedEvent } from '../core/event-log.ts'
 import { levelOf } from '../core/failures.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import { withoutRevocation } from './outbox.ts'
 import type { HeadFor } from './rights.ts'
 import type { Room } from './room.ts'
 import type { LiveSocket, Rooms } from './rooms.ts'
+import { hasMuchToRead } from './slow-clients.ts'
 
+/** For each connection and in a minute: a page watches a few streams, and asks for all of them anew when it wakes up. */
 const messages = new RateLimiterMemory({ points: 300, duration: 60 })
+const known = new Set(['watch', 'unwatch'])
 
-type Parts = { headFor: HeadFor; log: Log; epoch: string }
+type Parts = { headFor: HeadFor; log: Log; metrics: Metrics; epoch: string }
 
-/** Answers `watch` and `unwatch`. Whatever else a socket says is ignored. */
+/** Answers `watch` and `unwatch`. Whatever else a socket says is counted and ignored. */
 export function serveWatching(socket: LiveSocket, rooms: Rooms, parts: Parts): void {
+  socket.onAny((name: unknown) => {
+    if (typeof name !== 'string' || !known.has(name)) parts.metrics.unknownMessages.inc()
+  })
   socket.on('watch', (payload: unknown, answer: unknown) => {
     reply(
       answer,
@@ -43,15 +50,18 @@ async function limited(socket: LiveSocket, act: () => Answer | Promise<Answer>):
     () => false,
     () => true,
   )
-  return spent ? { ok: false, code: 'rate_limited' } : act()
+  return spent || hasMuchToRead(socket) ? { ok: false, code: 'rate_limited' } : act()
 }
 
 function reply(answer: unknown, result: Promise<Answer>, log: Log): void {
   const send = typeof answer === 'function' ? (answer as (value: Answer) => void) : () => undefined
-  result.then(send, (error: unknown) => {
-    log[levelOf(error)]({ err: error }, 'a socket message failed')
-    send({ ok: false, code: 'unavailable' })
-  })
+  result
+    .catch((error: unknown): Answer => {
+      log[levelOf(error)]({ err: error }, 'a socket message failed')
+      return { ok: false, code: 'unavailable' }
+    })
+    .then(send)
+    .catch((error: unknown) => log.error({ err: error }, 'a socket message could not be answered'))
 }
 
 function unwatch(socket: LiveSocket, rooms: Rooms, payload: unknown): UnwatchAnswer {

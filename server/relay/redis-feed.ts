@@ -17,6 +17,8 @@ export function redisFeed(redis: Redis, log: Log): Feed {
   const followed = new Set<Stream>()
   /** What the client brings back by itself when Redis is back. */
   const held = new Set<Stream>()
+  /** What is told to the other nodes at the end of this turn of the event loop. */
+  let untold = new Map<Stream, Appended['events']>()
 
   redis.onReady(() => {
     for (const stream of held) if (!followed.has(stream)) unsubscribe(stream)
@@ -29,6 +31,16 @@ export function redisFeed(redis: Redis, log: Log): Feed {
 
   function unsubscribe(stream: Stream): void {
     if (redis.isReady()) redis.unsubscribe(prefix + stream, heard).then(() => held.delete(stream), hintLost)
+  }
+
+  /** What one turn appended to a stream is one message: a burst costs each node one parse, not one for each event. */
+  function tell(): void {
+    const told = untold
+    untold = new Map()
+    if (!redis.isReady()) return
+    for (const [stream, events] of told) {
+      redis.publish(prefix + stream, node + JSON.stringify(events)).catch(hintLost)
+    }
   }
 
   function heard(message: string, channel: string): void {
@@ -49,10 +61,8 @@ export function redisFeed(redis: Redis, log: Log): Feed {
     listen: here.listen,
     publish(appended) {
       here.publish(appended)
-      if (!redis.isReady()) return
-      for (const { stream, events } of appended) {
-        redis.publish(prefix + stream, node + JSON.stringify(events)).catch(hintLost)
-      }
+      if (untold.size === 0 && appended.length > 0) setImmediate(tell)
+      for (const { stream, events } of appended) untold.set(stream, [...(untold.get(stream) ?? []), ...events])
     },
     follow(stream) {
       here.follow(stream)

@@ -3,7 +3,7 @@ import type { Session, Sessions } from '../auth/sessions.ts'
 import type { Core } from '../core/run-command.ts'
 import type { Log } from '../log.ts'
 import type { SealToken } from '../membership/invitation-emails.ts'
-import type { Online } from '../membership/queries/roster.ts'
+import type { Online } from '../membership/queries/online.ts'
 import type { Limits } from './limits.ts'
 
 /** What routes work with; put together in `node.ts`. */

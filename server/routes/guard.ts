@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { BlockList, isIP } from 'node:net'
 import { createMiddleware } from 'hono/factory'
+import { addressReader } from '../auth/address.ts'
 import { ownNames } from '../auth/origin.ts'
 import { tokenIn } from '../auth/sessions.ts'
 import { Refusal } from '../core/errors.ts'
@@ -11,12 +11,12 @@ const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** What every request passes first: its id, its address, our own host, our own origin, its session. */
 export function guard(services: Services) {
   const { hosts, origins } = ownNames(services.publicUrl)
-  const proxies = listOf(services.trustedProxies)
+  const addressOf = addressReader(services.trustedProxies)
   return createMiddleware<Env>(async (c, next) => {
     c.set('requestId', randomUUID())
     c.set('log', services.log)
     c.set('session', null)
-    c.set('address', addressOf(c.env.incoming.socket.remoteAddress, c.req.header('x-forwarded-for'), proxies))
+    c.set('address', addressOf(c.env.incoming))
     // before anything can be refused: a refusal is no more for a cache than an answer is
     c.header('Cache-Control', 'no-store')
     c.header('Vary', 'Cookie')
@@ -51,36 +51,3 @@ export const requireJson = createMiddleware<Env>(async (c, next) => {
   }
   await next()
 })
-
-function listOf(ranges: string[]): BlockList {
-  const list = new BlockList()
-  for (const range of ranges) {
-    const [address = '', bits] = range.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (bits === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(bits), family)
-  }
-  return list
-}
-
-/** The rightmost address that is no proxy of ours; IPv6 by its /64, since one household has that many. */
-function addressOf(peer: string | undefined, forwarded: string | undefined, proxies: BlockList): string {
-  const path = [...(forwarded?.split(',') ?? []), peer ?? ''].map(plain)
-  let address = path.pop() ?? ''
-  while (isIP(address) && proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4') && isIP(path.at(-1) ?? '')) {
-    address = path.pop() ?? address
-  }
-  return isIP(address) === 6 ? networkOf(address) : address
-}
-
-/** Written out before it is cut: `2001:db8::1` and `2001:db8::2` are one network, though their first four words differ. */
-function networkOf(address: string): string {
-  const [front = [], back = []] = address.split('::').map((half) => half.split(':').filter(Boolean))
-  const zeros = Array.from({ length: 8 - front.length - back.length }, () => '0')
-  const words = [...front, ...zeros, ...back].slice(0, 4).map((word) => parseInt(word, 16).toString(16))
-  return `${words.join(':')}::/64`
-}
-
-function plain(address: string): string {
-  return address.trim().replace(/^::ffff:(?=\d+\.)/i, '')
-}

@@ -14,6 +14,7 @@ import { changeMemberRole } from '../membership/commands/change-member-role.ts'
 import { removeMember } from '../membership/commands/remove-member.ts'
 import { setAvatar } from '../membership/commands/set-avatar.ts'
 import { readAvatar } from '../membership/queries/avatar.ts'
+import { readOnline } from '../membership/queries/online.ts'
 import { readMembership } from '../membership/queries/workspace.ts'
 import type { Services } from './env.ts'
 import { answerWrite, requireSession, serve, type Router } from './router.ts'
@@ -23,7 +24,9 @@ const own = '/api/workspaces/{workspaceId}/membership'
 const answer = memberWithPresenceSchema
 
 export function memberRoutes(router: Router, { core, online }: Services): void {
-  const shown = (workspaceId: string, member: Member) => ({ ...member, online: online(workspaceId).has(member.userId) })
+  const shown = async (workspaceId: string, member: Member) => {
+    return { ...member, online: await readOnline(core.sql, online, workspaceId, member.userId) }
+  }
 
   serve(
     router,
@@ -36,7 +39,7 @@ export function memberRoutes(router: Router, { core, online }: Services): void {
         ...params,
         ...body,
       })
-      return answerWrite(c, outcome, shown(params.workspaceId, outcome.result))
+      return answerWrite(c, outcome, await shown(params.workspaceId, outcome.result))
     },
   )
 
@@ -65,7 +68,7 @@ export function memberRoutes(router: Router, { core, online }: Services): void {
         ...params,
         ...body,
       })
-      return answerWrite(c, outcome, shown(params.workspaceId, outcome.result))
+      return answerWrite(c, outcome, await shown(params.workspaceId, outcome.result))
     },
   )
 
@@ -81,7 +84,7 @@ export function memberRoutes(router: Router, { core, online }: Services): void {
       if (bytes.length > mostAvatarBytes) throw new Refusal('payload_too_large', 'Use a picture of at most 5 MB.')
       const webp = await reEncode(bytes, c.req.header('content-type') ?? '')
       const outcome = await runCommand(core, setAvatar, { ...input, webp })
-      return answerWrite(c, outcome, shown(params.workspaceId, outcome.result))
+      return answerWrite(c, outcome, await shown(params.workspaceId, outcome.result))
     },
   )
 
@@ -92,7 +95,7 @@ export function memberRoutes(router: Router, { core, online }: Services): void {
     { summary: 'Go back to initials', params: workspaceParams, answer },
     async ({ c, params }) => {
       const outcome = await runCommand(core, setAvatar, { userId: requireSession(c).user.id, ...params, webp: null })
-      return answerWrite(c, outcome, shown(params.workspaceId, outcome.result))
+      return answerWrite(c, outcome, await shown(params.workspaceId, outcome.result))
     },
   )
 

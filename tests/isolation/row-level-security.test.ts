@@ -15,6 +15,7 @@ const tenantTables = [
   'invitations',
   'streams',
   'events',
+  'presence',
 ]
 
 test('T1 every tenant table has row-level security, forced, and the application owns none', async () => {
@@ -36,7 +37,8 @@ test('T1 every function with its definer’s rights is known and has a pinned se
     where prosecdef and pronamespace = 'public'::regnamespace
     order by proname`
   expect(rows.map((row) => row.name)).toEqual([
-    'end_former_handle', 'enqueue_job', 'handle_taken', 'member_count', 'seat_position', 'withdraw_job', 'workspace_of_handle',
+    'end_former_handle', 'end_presence', 'end_presence_of_members', 'enqueue_job', 'handle_taken', 'member_count', 'seat_position',
+    'tell_presence', 'withdraw_job', 'workspace_of_handle',
   ]) // prettier-ignore
   expect(rows.every((row) => row.pinned)).toBe(true)
 })
@@ -109,7 +111,7 @@ test('T1 with the policies off, the queries still name their workspace', async (
     expect((await stranger.get(`/api/workspaces/${one.workspace.id}/roster`)).status).toBe(404)
     expect((await one.ada.get(`/api/workspaces/${two.workspace.id}/events`)).status).toBe(404)
     expect((await one.ada.me()).workspaces.map((workspace) => workspace.id)).not.toContain(two.workspace.id)
-    const online = () => new Set<string>()
+    const online = { node: crypto.randomUUID(), here: () => new Set<string>() }
     const reader = { userId: stranger.userId, workspaceId: one.workspace.id }
     await expect(readRoster(node().sql, 'e', online, reader)).rejects.toMatchObject({ code: 'not_found' })
   } finally {

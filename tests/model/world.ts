@@ -133,10 +133,12 @@ async function idsOf(world: World, workspaceId: string, person: Someone) {
 export async function rosterOf(world: World, place: number) {
   const { id, account } = placeOf(world, place)
   const reader = { userId: personOf(world, account).id, workspaceId: id }
-  return readRoster(world.core.sql, 'epoch', () => nobody, reader).catch((error: unknown) => {
-    if (error instanceof Refusal) return null
-    throw error
-  })
+  return readRoster(world.core.sql, 'epoch', { node: crypto.randomUUID(), here: () => nobody }, reader).catch(
+    (error: unknown) => {
+      if (error instanceof Refusal) return null
+      throw error
+    },
+  )
 }
 
 export function eventsOf(world: World, stream: Stream): Promise<LoggedEvent[]> {

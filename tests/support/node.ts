@@ -21,7 +21,10 @@ export type TestNode = RunningNode & {
  * A node of the test file's own: its own database, real HTTP and sockets, and a real SMTP peer for its emails.
  * `limitFactor` widens its rate limits: 1 leaves them as they are.
  */
-export function useNode(overrides: Partial<Config> = {}, limitFactor = 1000): () => TestNode {
+export function useNode(
+  overrides: Partial<Config> | ((databaseUrl: string) => Promise<Partial<Config>>) = {},
+  limitFactor = 1000,
+): () => TestNode {
   let node: TestNode | undefined
   let end: (() => Promise<void>) | undefined
   beforeAll(async () => {
@@ -34,19 +37,26 @@ export function useNode(overrides: Partial<Config> = {}, limitFactor = 1000): ()
   }
 }
 
+type TwoNodes = {
+  limitFactor?: number
+  /** More settings of `b`, which may depend on the database's address. */
+  ofB?: (databaseUrl: string) => Promise<Partial<Config>>
+}
+
 /** Two nodes, `a` and `b`, on one database, one Redis and one SMTP peer, since either sends what the other enqueued. */
-export function useTwoNodes(redisUrl: () => string): () => { a: TestNode; b: TestNode } {
+export function useTwoNodes(redisUrl: () => string, options: TwoNodes = {}): () => { a: TestNode; b: TestNode } {
   let nodes: { a: TestNode; b: TestNode } | undefined
   const ends: (() => Promise<void>)[] = []
   beforeAll(async () => {
     const peers = await startPeers()
     ends.push(peers.end)
-    const start = async () => {
-      const { node, end } = await startOn(peers, { redisUrl: redisUrl() }, 1000)
+    const { limitFactor = 1000, ofB } = options
+    const start = async (more: Partial<Config> = {}) => {
+      const { node, end } = await startOn(peers, { redisUrl: redisUrl(), ...more }, limitFactor)
       ends.unshift(end)
       return node
     }
-    nodes = { a: await start(), b: await start() }
+    nodes = { a: await start(), b: await start(await ofB?.(peers.database.url)) }
   })
   afterAll(async () => {
     for (const end of ends) await end()
@@ -74,9 +84,10 @@ export function useDatabase(): () => TestDatabase & { sql: Sql } {
   }
 }
 
-async function startTestNode(overrides: Partial<Config>, limitFactor: number): Promise<Started> {
+async function startTestNode(overrides: Parameters<typeof useNode>[0] = {}, limitFactor: number): Promise<Started> {
   const peers = await startPeers()
-  const { node, end } = await startOn(peers, overrides, limitFactor)
+  const settings = typeof overrides === 'function' ? await overrides(peers.database.url) : overrides
+  const { node, end } = await startOn(peers, settings, limitFactor)
   return {
     node,
     async end() {

@@ -53,34 +53,71 @@ export type RawSocket = Awaited<ReturnType<typeof openRawSocket>>
 
 type Frame = { opcode?: number; final?: boolean; payload: string | Buffer }
 
+const websocket = 'EIO=4&transport=websocket'
+
+/** The request that asks for a WebSocket at `/socket.io`, as a page of ours would; `headers` are added or replace. */
+export function upgradeOf(
+  node: TestNode,
+  cookie: string,
+  query = websocket,
+  headers: Record<string, string> = {},
+): string {
+  const all = {
+    Host: `localhost:${node.port}`,
+    Origin: node.url,
+    Cookie: cookie,
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
+    ...headers,
+  }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `GET /socket.io/?${query} HTTP/1.1\r\n${lines.join('')}\r\n`
+}
+
 /** A WebSocket at `/socket.io` by hand: frames of any kind can be sent on it. */
-export async function openRawSocket(node: TestNode, cookie: string, query = 'EIO=4&transport=websocket') {
+export async function openRawSocket(
+  node: TestNode,
+  cookie: string,
+  query = websocket,
+  headers: Record<string, string> = {},
+) {
   const socket = connect(node.port, '127.0.0.1')
   const news = new EventEmitter().setMaxListeners(0)
-  let received = Buffer.alloc(0)
+  const parts: Buffer[] = []
   let ended = false
-  socket.on('data', (part) => void ((received = Buffer.concat([received, part])), news.emit('news')))
+  socket.on('data', (part) => void (parts.push(part), news.emit('news')))
   socket.on('error', () => socket.destroy())
   socket.on('close', () => void ((ended = true), news.emit('news')))
-  socket.write(
-    `GET /socket.io/?${query} HTTP/1.1\r\nHost: localhost:${node.port}\r\nOrigin: ${node.url}\r\nCookie: ${cookie}\r\n` +
-      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
-      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
-  )
-  const text = () => received.toString('latin1')
+  socket.write(upgradeOf(node, cookie, query, headers))
+  function text(): string {
+    if (parts.length > 1) parts.splice(0, parts.length, Buffer.concat(parts))
+    return parts[0]?.toString('latin1') ?? ''
+  }
   async function until(condition: () => boolean): Promise<void> {
     while (!condition() && !ended) await once(news, 'news')
   }
   await until(() => text().includes('\r\n\r\n'))
   return {
     status: parsed(text()).status,
+    headers: parsed(text()).headers,
     /** Everything received, frame headers included, one letter a byte. */
     text,
     until,
     send: ({ opcode = 1, final = true, payload }: Frame) => void socket.write(frame(opcode, final, payload)),
+    /** The same frame so many times, as fast as it is taken. */
+    async sendMany({ opcode = 1, final = true, payload }: Frame, count: number): Promise<void> {
+      const one = frame(opcode, final, payload)
+      const all = Buffer.alloc(one.length * count, one)
+      if (!ended && !socket.write(all)) await Promise.race([once(socket, 'drain'), until(() => ended)])
+    },
     /** Resolves when the server closes: a close frame, or the end of the connection. */
     closed: () => until(() => text().includes('\x88')),
     isOpen: () => !ended,
+    /** Reads no more: what the server sends fills the buffers in between, then the server's own. */
+    stopReading: () => void socket.pause(),
+    readOn: () => void socket.resume(),
     close: () => socket.destroy(),
   }
 }

@@ -6,9 +6,7 @@ import { notFound } from '../../core/errors.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
 import type { Sql } from '../../db/connect.ts'
 import { invitationOf, invitationsIn, memberOf, membersIn } from '../rows.ts'
-
-/** Which users have a page open that watches this workspace. */
-export type Online = (workspaceId: string) => ReadonlySet<string>
+import { everybodyOnline, onlineElsewhere, type Online } from './online.ts'
 
 type Heads = { position: number; accountPosition: number; seats: Seats }
 export type WorkspaceView = Omit<Workspace, 'memberCount'>
@@ -21,7 +19,7 @@ export async function readRoster(
   { userId, workspaceId }: { userId: string; workspaceId: string },
 ): Promise<RosterAnswer> {
   const streams = [streamOf('workspace', workspaceId)]
-  const [[workspace], members, invitations, [heads]] = await readWithin(
+  const [[workspace], members, invitations, [heads], elsewhere] = await readWithin(
     sql,
     { workspace: workspaceId, streams },
     (tx) => [
@@ -29,15 +27,16 @@ export async function readRoster(
       membersIn(tx, workspaceId),
       invitationsIn(tx, workspaceId),
       headsOf(tx, workspaceId),
+      onlineElsewhere(tx, online, workspaceId),
     ],
   )
   if (!workspace || !heads) throw notFound()
-  const here = online(workspaceId)
+  const present = everybodyOnline(online, workspaceId, elsewhere)
   return {
     position: heads.position,
     epoch,
     workspace: { ...workspace, memberCount: members.length },
-    members: members.map((row) => ({ ...memberOf(row), online: here.has(row.userId) })),
+    members: members.map((row) => ({ ...memberOf(row), online: present.has(row.userId) })),
     invitations: invitations.map(invitationOf),
     seats: heads.seats,
     accountPosition: heads.accountPosition,

@@ -3,7 +3,8 @@ import { notFound } from '../../core/errors.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
 import type { Sql } from '../../db/connect.ts'
 import { memberOf, memberOfUser } from '../rows.ts'
-import { workspaceFor, type Online } from './roster.ts'
+import { everybodyOnline, onlineElsewhere, type Online } from './online.ts'
+import { workspaceFor } from './roster.ts'
 
 type Reader = { userId: string; workspaceId: string }
 type Place = { workspace: Workspace; member: MemberWithPresence }
@@ -30,15 +31,16 @@ export async function readWorkspaceByHandle(sql: Sql, handle: string, userId: st
 
 /** The workspace and the reader's own membership in it. */
 export async function readPlace(sql: Sql, online: Online, { userId, workspaceId }: Reader): Promise<Place> {
-  const [[workspace], [counted], [member]] = await readWithin(sql, { workspace: workspaceId }, (tx) => [
+  const [[workspace], [counted], [member], elsewhere] = await readWithin(sql, { workspace: workspaceId }, (tx) => [
     workspaceFor(tx, workspaceId, userId),
     countMembers(tx, workspaceId),
     memberOfUser(tx, workspaceId, userId),
+    onlineElsewhere(tx, online, workspaceId),
   ])
   if (!workspace || !counted || !member) throw notFound()
   return {
     workspace: { ...workspace, memberCount: counted.memberCount },
-    member: { ...memberOf(member), online: online(workspaceId).has(userId) },
+    member: { ...memberOf(member), online: everybodyOnline(online, workspaceId, elsewhere).has(userId) },
   }
 }
 
