@@ -10,6 +10,7 @@ import { allowRequest, type Caller } from './handshake.ts'
 import { openRights } from './rights.ts'
 import { Rooms, type LiveServer, type LiveSocket } from './rooms.ts'
 import { startSweep } from './sweep.ts'
+import { trackUpgraded } from './upgraded.ts'
 import { serveWatching } from './watch.ts'
 
 export type Gateway = {
@@ -49,6 +50,7 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     cookie: false,
     allowRequest: allowRequest(parts),
   })
+  const upgraded = trackUpgraded(http)
   const rooms = new Rooms(io, parts)
   const headFor = openRights(parts.sql)
   io.on('connection', (socket: LiveSocket) => {
@@ -57,7 +59,7 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     void rooms.enterPerson(socket)
     serveWatching(socket, rooms, { ...parts, headFor })
   })
-  const stopSweep = startSweep(io, rooms, parts)
+  const stopSweep = startSweep(rooms, parts)
   return {
     rooms,
     async moveOver(milliseconds) {
@@ -73,7 +75,7 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     async close() {
       stopSweep()
       rooms.close()
-      await io.close()
+      await Promise.all([io.close(), upgraded.destroyAll()])
     },
   }
 }
