@@ -34,6 +34,8 @@ type Options = { limitFactor?: number; patienceFactor?: number; strict?: boolean
 
 /** How long one of several nodes takes to send its clients over to the others, in milliseconds. */
 const spread = 4_000
+/** How long requests may go on once a node was told to end, in milliseconds. */
+const mostForRequests = 8_000
 
 /** Config → connections → application → listening. `stop` undoes it in reverse: nothing committed is lost either way. */
 export async function startNode(config: Config, options: Options = {}): Promise<RunningNode> {
@@ -109,11 +111,10 @@ async function startOn(embedded: EmbeddedPostgres | null, config: Config, option
     async stop() {
       draining = true
       stopCleaning()
-      // the only node has nowhere to send its clients, so it does not keep them waiting
+      // jobs end while clients move over; the only node has nowhere to send them, so it does not keep them waiting
+      const jobsEnd = worker.stop()
       await gateway?.moveOver(redis ? spread : 0)
-      await gateway?.close()
-      await closeServer(server)
-      await worker.stop()
+      await Promise.all([gateway?.close(), closeServer(server, mostForRequests - (redis ? spread : 0)), jobsEnd])
       redis?.close()
       await stopMetrics()
       mail.close()
@@ -246,9 +247,9 @@ function secretOf(config: Config): string {
 }
 
 /** Requests under way finish; connections that only linger do not hold the end up. */
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, milliseconds: number): Promise<void> {
   const lingering = setInterval(() => server.closeIdleConnections(), 100)
-  const deadline = setTimeout(() => server.closeAllConnections(), 8_000)
+  const deadline = setTimeout(() => server.closeAllConnections(), milliseconds)
   return new Promise((resolve) => {
     server.close(() => {
       clearInterval(lingering)

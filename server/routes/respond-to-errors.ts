@@ -57,7 +57,8 @@ export function respondToError(error: Error, c: Context<Env>): Response {
   return c.body(JSON.stringify(problem), status, { 'Content-Type': 'application/problem+json' })
 }
 
-const databaseAway = /^(CONNECT|CONNECTION_|ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_|57P0|53|08|25P0)/
+/** Connections that failed, a server that starts or ends, a full disk (53100), one that fails (58), a standby (25006). */
+const databaseAway = /^(CONNECT|CONNECTION_|ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_|57P0|53|58|08|25006|25P0)/
 const databaseBusy = /^(POOL_SHED|57014|55P03|40001|40P01)/
 
 /** What a failure means to the caller. Nothing of the database's words gets out. */
