@@ -37,8 +37,8 @@ type Options = { limitFactor?: number; patienceFactor?: number; strict?: boolean
 
 /** How long one of several nodes takes to send its clients over to the others, in milliseconds. */
 const spread = 4_000
-/** How long requests under way have after that, in milliseconds: longer than any waits for the database. */
-const lastRequests = 3_500
+/** How long requests may go on once a node was told to end, in milliseconds. */
+const mostForRequests = 8_000
 
 /** Config → connections → application → listening. `stop` undoes it in reverse: nothing committed is lost either way. */
 export async function startNode(config: Config, options: Options = {}): Promise<RunningNode> {
@@ -74,6 +74,8 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const shared = redis && { client: redis.counter, fellBack: () => metrics.limiterFallbacks.inc() }
   const limits = createLimits(options.limitFactor, shared ?? undefined)
   const node = randomUUID()
+  // the only node has nowhere to send its clients, so it does not keep them waiting
+  const moving = redis ? spread : 0
   let draining = false
   let gateway: Gateway | null = null
 
@@ -94,7 +96,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
     ) // prettier-ignore
     return app
   })
-  ends.add(() => closeServer(server))
+  ends.add(() => closeServer(server, mostForRequests))
   const publicUrl = publicUrlOf(config, port)
   const { origins } = ownNames(publicUrl)
   const live = openGateway(server, {
@@ -111,14 +113,14 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
     isOwnOrigin: (origin) => origin !== undefined && origins.has(origin),
   })
   gateway = live
-  ends.add(() => live.close())
+  // together: neither ends while the other still has connections
+  ends.add(() => Promise.all([live.close(), closeServer(server, mostForRequests - moving)]))
   const mail = config.smtpUrl ? smtpMail(config.smtpUrl, config.mailFrom) : mailboxMail(sql)
   ends.add(() => mail.close())
   const worker = await startWorker(databaseUrl, handlers(core, mail.send, seal, publicUrl), { log, metrics })
   ends.add(startCleaning(sql, log))
   showGauges(metrics, { gateway, sql, worker, redis })
-  // the only node has nowhere to send its clients, so it does not keep them waiting
-  ends.add(() => Promise.all([worker.stop(), live.moveOver(redis ? spread : 0)]))
+  ends.add(() => Promise.all([worker.stop(), live.moveOver(moving)]))
 
   return {
     url: publicUrl,
@@ -260,9 +262,9 @@ function secretOf(config: Config): string {
 }
 
 /** Requests under way finish; connections that only linger, or send too slowly, do not hold the end up. */
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, milliseconds: number): Promise<void> {
   const lingering = setInterval(() => server.closeIdleConnections(), 100)
-  const deadline = setTimeout(() => server.closeAllConnections(), lastRequests)
+  const deadline = setTimeout(() => server.closeAllConnections(), milliseconds)
   return new Promise((resolve) => {
     server.close(() => {
       clearInterval(lingering)

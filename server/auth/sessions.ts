@@ -150,9 +150,10 @@ class BatchedAdapter extends PostgresJsAdapter {
   }
 
   override async updateSessionExpiration(id: string, expiresAt: Date): Promise<void> {
-    await this.sql.guard.run(
-      () => this.sql`update sessions set expires_at = now() + ${left(expiresAt)} where id = ${id}`,
-    )
+    // Renewed while somebody reads: where nothing can be written it is not, but reading goes on. Its next use tries again.
+    await this.sql.guard
+      .run(() => this.sql`update sessions set expires_at = now() + ${left(expiresAt)} where id = ${id}`)
+      .catch(() => undefined)
   }
 
   override async getUserSessions(userId: string): Promise<DatabaseSession[]> {

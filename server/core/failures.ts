@@ -1,7 +1,8 @@
 /** `away`: nobody answered. `busy`: too much at once. `late`: the deadline passed, and it may have been done. */
 export type DatabaseFailure = 'away' | 'busy' | 'late'
 
-const away = /^(CONNECT|CONNECTION_|ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_|57P0|53|08|25P0)/
+/** Connections that failed, a server that starts or ends, a full disk (53100), one that fails (58), a standby (25006). */
+const away = /^(CONNECT|CONNECTION_|ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_|57P0|53|58|08|25006|25P0)/
 const busy = /^(POOL_SHED|57014|55P03|40001|40P01)/
 
 /** What kept the database from doing it, by the error's code; null where the fault is another one, maybe ours. */

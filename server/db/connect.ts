@@ -13,6 +13,10 @@ type Options = {
   /** Throws where somebody asks for a second connection while holding one: a pool full of those never ends. */
   strict?: boolean
   watcher?: Watcher
+  /** Works as the address's own user, who owns the tables, and not as the unprivileged role. */
+  asOwner?: boolean
+  /** Keeps its connections for ever: they hold locks that end with them. `lost` hears when one has ended. */
+  lost?: () => void
 }
 
 const integer = { to: 20, from: [20], serialize: String, parse: Number }
@@ -30,13 +34,14 @@ function isoOf(text: string): string {
   return `${text.slice(0, 10)}T${clock.length === 8 ? `${clock}.000` : clock.padEnd(12, '0').slice(0, 12)}Z`
 }
 
-/** The application's pool: every connection works as the unprivileged role and gives up on what takes too long. */
+/** A pool whose connections work as the unprivileged role and give up on what takes too long. */
 export function connect(url: string, options: Options = {}): Sql {
-  const { max = 20, name = 'rollcall', patienceFactor: factor = 1, strict = false, watcher } = options
+  const { max = 20, name = 'rollcall', patienceFactor: factor = 1, strict = false, watcher, asOwner, lost } = options
   const guard = new Guard({ connections: max, factor, strict, watcher })
   const sql = postgres(url, {
     max,
-    idle_timeout: 300,
+    idle_timeout: lost ? 0 : 300,
+    ...(lost && { max_lifetime: null, onclose: lost }),
     connect_timeout: 2 * factor,
     // seconds before a connection that failed is opened anew: a database that is back is not waited for
     backoff: (failures: number) => (0.5 + Math.random() / 2) * Math.min(3 ** failures / 100, 0.5),
@@ -46,7 +51,7 @@ export function connect(url: string, options: Options = {}): Sql {
     types: { bigint: integer, time },
     connection: {
       application_name: name,
-      role: 'rollcall_app',
+      ...(!asOwner && { role: 'rollcall_app' }),
       TimeZone: 'UTC',
       // every statement is found by its keys, so one plan is as good as the next, and planning costs about as much as running
       plan_cache_mode: 'force_generic_plan',

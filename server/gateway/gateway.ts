@@ -14,6 +14,7 @@ import { openRights } from './rights.ts'
 import { Rooms, type LiveServer, type LiveSocket } from './rooms.ts'
 import { cutSlowClients } from './slow-clients.ts'
 import { startSweep } from './sweep.ts'
+import { trackUpgraded } from './upgraded.ts'
 import { serveWatching } from './watch.ts'
 
 export type Gateway = {
@@ -57,6 +58,7 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     cookie: false,
     allowRequest: allowRequest(parts),
   })
+  const upgraded = trackUpgraded(http)
   const rooms = new Rooms(io, { ...parts, changed: (stream, userId) => presence.changed(stream, userId) })
   const presence = new Presence({
     ...parts,
@@ -71,7 +73,7 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     void rooms.enterPerson(socket)
     serveWatching(socket, rooms, { ...parts, headFor })
   })
-  const stopSweep = startSweep(io, rooms, parts)
+  const stopSweep = startSweep(rooms, parts)
   return {
     rooms,
     async moveOver(milliseconds) {
@@ -87,7 +89,7 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     async close() {
       stopSweep()
       rooms.close()
-      await io.close()
+      await Promise.all([io.close(), upgraded.destroyAll()])
       await presence.close()
     },
   }

@@ -12,6 +12,7 @@ import { followHeads } from '../relay/heads.ts'
 import type { Caller } from './handshake.ts'
 import { Outbox } from './outbox.ts'
 import { Room, type Via } from './room.ts'
+import { Stall } from './stall.ts'
 
 type None = Record<string, never>
 export type LiveServer = Server<ClientToServer, ServerToClient, None, Caller>
@@ -39,6 +40,7 @@ export class Rooms {
   private readonly heads
   private readonly ended
   private readonly stopHeads: () => void
+  private readonly stall: Stall
 
   constructor(io: LiveServer, parts: Parts) {
     const { sql, feed, log, sessions } = parts
@@ -52,7 +54,11 @@ export class Rooms {
       const ended = new Set(await sessions.endedAmong([...ids]))
       return ids.map((id) => ended.has(id))
     })
-    feed.listen(({ stream, events }) => this.audiences.get(stream)?.room.hear(events))
+    this.stall = new Stall(() => this.endDeadSessions(), log)
+    // a hint that is not heard is found by the heads
+    feed.listen(({ stream, events }) => {
+      if (!this.stall.holds()) this.audiences.get(stream)?.room.hear(events)
+    })
     this.stopHeads = followHeads({
       streams: () => this.streams(),
       read: (streams) => readHeads(sql, streams),
@@ -131,12 +137,25 @@ export class Rooms {
     return [...this.audiences.keys()]
   }
 
+  /** Looks up the sessions of all sockets, in one query. Answers how many of them had ended. */
+  async endDeadSessions(): Promise<number> {
+    const held = new Set([...this.io.of('/').sockets.values()].map(({ data }) => data.sessionId))
+    if (held.size === 0) return 0
+    return this.endSessions(new Set(await this.parts.sessions.endedAmong([...held])))
+  }
+
+  /** Resolves at once, unless this process stood still and its sockets have not been verified since. */
+  verified(): Promise<void> {
+    return this.stall.passed()
+  }
+
   counts(): { sockets: number; streams: number } {
     return { sockets: this.io.of('/').sockets.size, streams: this.audiences.size }
   }
 
   close(): void {
     this.stopHeads()
+    this.stall.stop()
     for (const audience of [...this.audiences.values()]) this.closeAudience(audience)
   }
 
@@ -144,9 +163,11 @@ export class Rooms {
     const { sql, feed, metrics } = this.parts
     const room = new Room(
       stream,
-      (name, after, limit) => {
+      async (name, after, limit) => {
         metrics.gapReads.inc()
-        return readEvents(sql, name, after, limit)
+        const read = await readEvents(sql, name, after, limit)
+        await this.verified()
+        return read
       },
       (events, via) => this.deliver(audience, events, via),
     )
@@ -232,7 +253,7 @@ export class Rooms {
   /** A head that the poll saw: undefined where the stream is gone, so that a lost `workspace.deleted` is noticed too. */
   private foundHead(stream: Stream, head: number | undefined): void {
     const audience = this.audiences.get(stream)
-    if (!audience) return
+    if (!audience || this.stall.holds()) return
     if (head === undefined) this.evict(audience, () => true, { stream, code: 'deleted' })
     else if (audience.room.isBehind(head)) {
       const { log } = this.parts

@@ -81,7 +81,16 @@ async function watch(socket: LiveSocket, rooms: Rooms, parts: Parts, payload: un
   const asked = parsed.data
   rooms.leave(asked.stream, socket)
   rooms.enter(asked.stream, socket)
+  return enterVerified(socket, rooms, parts, asked).catch((error: unknown) => {
+    // nobody stays in a room whose right to be there nobody could look up
+    rooms.leave(asked.stream, socket)
+    throw error
+  })
+}
+
+async function enterVerified(socket: LiveSocket, rooms: Rooms, parts: Parts, asked: Watch): Promise<WatchAnswer> {
   const head = await parts.headFor(asked.stream, socket.data.userId)
+  await rooms.verified()
   const room = rooms.room(asked.stream)
   if (head === null || !room || !socket.connected) {
     rooms.leave(asked.stream, socket)

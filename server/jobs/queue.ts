@@ -1,10 +1,14 @@
-import postgres from 'postgres'
+import { connect, type Sql } from '../db/connect.ts'
 import type { Log } from '../log.ts'
 
-const minute = 60_000
+/** How often jobs are given back, and how soon after that failed, in milliseconds. */
+const period = { usual: 60_000, failed: 1_000 }
 
 export type Queue = {
+  /** This worker is alive. */
   hold: (worker: string) => void
+  /** It has ended: whatever it had in its hands is given back. */
+  letGo: (worker: string) => void
   backlog: () => Promise<{ waiting: number; lag: number }>
   close: () => Promise<void>
 }
@@ -15,46 +19,65 @@ export type Queue = {
  * also by `kill -9`.
  */
 export function openQueue(databaseUrl: string, log: Log): Queue {
-  const sql = postgres(databaseUrl, {
-    max: 1,
-    idle_timeout: 0,
-    max_lifetime: null,
-    onnotice: () => undefined,
-    connection: { statement_timeout: 5_000 },
-  })
   const own = new Set<string>()
-  const pass = (): void => {
-    release(sql, [...own]).catch((error: unknown) => log.warn({ err: error }, 'jobs could not be given back'))
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+  // the locks went with the connection: they are taken again before somebody else believes that our workers are dead
+  const sql = connect(databaseUrl, { max: 1, name: 'rollcall-queue', asOwner: true, lost: () => passIn(0) })
+
+  function passIn(milliseconds: number): void {
+    clearTimeout(timer)
+    if (!closed) timer = setTimeout(pass, milliseconds).unref()
   }
-  const timer = setInterval(pass, minute)
-  timer.unref()
+
+  function pass(): void {
+    release(sql, [...own]).then(
+      () => passIn(period.usual),
+      (error: unknown) => {
+        log.warn({ err: error }, 'jobs could not be given back')
+        passIn(period.failed)
+      },
+    )
+  }
+
   return {
     hold(worker) {
       own.add(worker)
-      pass()
+      passIn(0)
+    },
+    letGo(worker) {
+      own.delete(worker)
+      passIn(0)
     },
     async backlog() {
-      const [row] = await sql<{ waiting: number; lag: number }[]>`
-        select count(*)::int as waiting, coalesce(extract(epoch from now() - min(run_at)), 0)::float8 as lag
-        from graphile_worker.jobs
-        where run_at <= now() and locked_at is null and attempts < max_attempts`
+      const [row] = await sql.guard.run(
+        () => sql<{ waiting: number; lag: number }[]>`
+          select count(*)::int as waiting, coalesce(extract(epoch from now() - min(run_at)), 0)::float8 as lag
+          from graphile_worker.jobs
+          where run_at <= now() and locked_at is null and attempts < max_attempts`,
+      )
       return row ?? { waiting: 0, lag: 0 }
     },
     async close() {
-      clearInterval(timer)
-      await sql.end({ timeout: 2 })
+      closed = true
+      clearTimeout(timer)
+      await sql.end({ timeout: 1 })
     },
   }
 }
 
-async function release(sql: postgres.Sql, own: string[]): Promise<void> {
+async function release(sql: Sql, own: string[]): Promise<void> {
   // taken anew each time, since the connection may be another one by now
-  await sql`select pg_try_advisory_lock(hashtext(worker)) from unnest(${own}::text[]) as own (worker)`
-  await sql`
-    with holders as materialized (
-      select distinct locked_by from graphile_worker.jobs where locked_by is not null and locked_by <> all(${own})
-    )
-    select graphile_worker.force_unlock_workers(array_agg(locked_by))
-    from holders
-    where pg_try_advisory_xact_lock(hashtext(locked_by))`
+  await sql.guard.run(
+    () => sql`select pg_try_advisory_lock(hashtext(worker)) from unnest(${own}::text[]) as own (worker)`,
+  )
+  await sql.guard.run(
+    () => sql`
+      with holders as materialized (
+        select distinct locked_by from graphile_worker.jobs where locked_by is not null and locked_by <> all(${own})
+      )
+      select graphile_worker.force_unlock_workers(array_agg(locked_by))
+      from holders
+      where pg_try_advisory_xact_lock(hashtext(locked_by))`,
+  )
 }

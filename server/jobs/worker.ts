@@ -1,8 +1,9 @@
-import { EventEmitter } from 'node:events'
-import { Logger, run, type Job, type Runner, type WorkerEvents } from 'graphile-worker'
+import type { TaskList } from 'graphile-worker'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Jobs } from './enqueue.ts'
+import { startLane, type Lane } from './lane.ts'
+import { openPool } from './pool.ts'
 import { openQueue } from './queue.ts'
 
 export type Handlers = { [T in keyof Jobs]: (payload: Jobs[T]) => Promise<void> }
@@ -15,38 +16,44 @@ export type Worker = {
 
 type Parts = { log: Log; metrics: Metrics }
 
-/** Works off the queue. A job that fails is tried again with growing pauses; one whose node was killed, at once. */
-export async function startWorker(databaseUrl: string, handlers: Handlers, { log, metrics }: Parts): Promise<Worker> {
-  const taskList = Object.fromEntries(
-    Object.entries(handlers).map(([task, handle]) => [task, (payload: unknown) => handle(payload as never)]),
-  )
-  const queue = openQueue(databaseUrl, log)
-  const events = new EventEmitter() as WorkerEvents
-  events.on('worker:create', ({ worker }) => queue.hold(worker.workerId))
-  events.on('job:success', ({ job }) => metrics.jobsDone.inc({ task: job.task_identifier }))
-  events.on('job:error', ({ job }) => metrics.jobsFailed.inc({ task: job.task_identifier }))
-  const runner: Runner = await run({
-    connectionString: databaseUrl,
-    concurrency: 4,
-    maxPoolSize: 6,
-    // jobs for now come by notification; those for later are looked for this often, in milliseconds
-    pollInterval: 500,
-    noHandleSignals: true,
-    taskList,
-    events,
-    // what it says of its connections it mends itself; the alerts watch how long jobs wait
-    logger: new Logger(() => (level, message, meta) => {
-      if (String(level) !== 'error') return
-      const job = meta?.['job'] as Job | undefined
-      const isLast = job !== undefined && job.attempts >= job.max_attempts
-      log[isLast ? 'error' : 'warn']({ job: job?.task_identifier }, message.split('\n')[0])
-    }),
-  })
-  return {
-    backlog: queue.backlog,
-    async stop() {
-      await runner.stop()
-      await queue.close()
-    },
+/** Who works at a time. Lanes of their own, so that a mail server that hangs holds up nothing but emails. */
+const lanes: readonly { concurrency: number; tasks: readonly (keyof Jobs)[] }[] = [
+  { concurrency: 3, tasks: ['send-email'] },
+  { concurrency: 1, tasks: ['expire-invitations'] },
+]
+/** Each worker one, and each lane one that listens. */
+const connections = lanes.reduce((sum, { concurrency }) => sum + concurrency + 1, 0)
+
+/** Works off the queue. A job that fails is tried again with growing pauses; one whose node was killed, within a minute. */
+export async function startWorker(databaseUrl: string, handlers: Handlers, parts: Parts): Promise<Worker> {
+  const queue = openQueue(databaseUrl, parts.log)
+  const pool = openPool(databaseUrl, connections)
+  const running: Lane[] = []
+  async function stop(): Promise<void> {
+    await Promise.all(running.map((lane) => lane.stop()))
+    await queue.close()
+    await pool.end()
+  }
+  try {
+    for (const { concurrency, tasks } of lanes) {
+      const taskList = Object.fromEntries(tasks.map((task) => [task, breakable(handlers[task] as Handle)]))
+      running.push(await startLane({ pool, queue, tasks: taskList, concurrency, ...parts }))
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { backlog: queue.backlog, stop }
+}
+
+type Handle = (payload: unknown) => Promise<void>
+
+/** A job that is under way when the node has no more time fails, and is taken up again elsewhere. */
+function breakable(handle: Handle): TaskList[string] {
+  return async (payload, { abortSignal }) => {
+    const broken = new Promise<never>((_, reject) => {
+      abortSignal?.addEventListener('abort', () => reject(new Error('The node ended before the job was done.')))
+    })
+    await Promise.race([handle(payload), broken])
   }
 }

@@ -1,0 +1,36 @@
+import { Client, Pool } from 'pg'
+import { patience } from '../db/guard.ts'
+
+/** The longest that the queue's own statements may take, in milliseconds; the server ends them, or else we do. */
+const deadlines = { connect: 5_000, statement: 5_000, answer: 6_000 }
+
+/** The connections of graphile-worker, as the user who owns the queue. They give up on what takes too long, as ours do. */
+export function openPool(databaseUrl: string, max: number): Pool {
+  return new Pool({
+    connectionString: databaseUrl,
+    max,
+    application_name: 'rollcall-jobs',
+    connectionTimeoutMillis: deadlines.connect,
+    lock_timeout: patience.lock,
+    statement_timeout: deadlines.statement,
+    idle_in_transaction_session_timeout: deadlines.statement,
+    // whoever only listens asks nothing that could stay unanswered
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    Client: MortalClient,
+  })
+}
+
+/** Its connection ends where an answer does not come: into a black hole graphile-worker would ask for ever. */
+class MortalClient extends Client {
+  constructor(...config: ConstructorParameters<typeof Client>) {
+    super(...config)
+    const ask = this.query.bind(this) as (...words: unknown[]) => unknown
+    this.query = ((...words: unknown[]) => {
+      const answer = ask(...words)
+      if (!(answer instanceof Promise)) return answer
+      const late = setTimeout(() => this.connection.stream.destroy(), deadlines.answer)
+      return answer.finally(() => clearTimeout(late))
+    }) as typeof this.query
+  }
+}
