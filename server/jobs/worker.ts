@@ -50,10 +50,13 @@ type Handle = (payload: unknown) => Promise<void>
 
 /** A job that is under way when the node has no more time fails, and is taken up again elsewhere. */
 function breakable(handle: Handle): TaskList[string] {
-  return async (payload, { abortSignal }) => {
-    const broken = new Promise<never>((_, reject) => {
-      abortSignal?.addEventListener('abort', () => reject(new Error('The node ended before the job was done.')))
+  return (payload, { abortSignal }) =>
+    new Promise<void>((resolve, reject) => {
+      const broken = () => reject(new Error('The node ended before the job was done.'))
+      abortSignal?.addEventListener('abort', broken)
+      void handle(payload)
+        .then(resolve, reject)
+        // one signal is there for all jobs: what is not taken off it stays for ever
+        .finally(() => abortSignal?.removeEventListener('abort', broken))
     })
-    await Promise.race([handle(payload), broken])
-  }
 }

@@ -54,10 +54,16 @@ export const defects: readonly Defect[] = [
     title: 'watching verifies first and joins after',
     file: 'server/gateway/watch.ts',
     find: `  rooms.enter(asked.stream, socket)
-  const head = await parts.headFor(asked.stream, socket.data.userId)`,
-    replace: `  const head = await parts.headFor(asked.stream, socket.data.userId)
+  return enterVerified`,
+    replace: `  return enterVerified`,
+    also: [
+      {
+        find: `  const head = await parts.headFor(asked.stream, socket.data.userId)`,
+        replace: `  const head = await parts.headFor(asked.stream, socket.data.userId)
   ${aMoment(600)}
   rooms.enter(asked.stream, socket)`,
+      },
+    ],
     fault: 'F0',
     violates: ['I5'],
   },
