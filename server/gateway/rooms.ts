@@ -3,7 +3,7 @@ import type { ClientToServer, ClosedFrame, ServerToClient } from '#shared/protoc
 import { streamOf, type Stream } from '#shared/protocol/streams.ts'
 import { readEvents, readHeads, type LoggedEvent, type Revocation } from '../core/event-log.ts'
 import type { SessionReader } from '../auth/sessions.ts'
-import { batched } from '../db/batched.ts'
+import { batched, stormPace } from '../db/batched.ts'
 import type { Sql } from '../db/connect.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -47,11 +47,11 @@ export class Rooms {
     this.heads = batched<Stream, number | undefined>(async (streams) => {
       const heads = await readHeads(sql, streams)
       return streams.map((stream) => heads.get(stream))
-    })
+    }, stormPace)
     this.ended = batched<string, boolean>(async (ids) => {
       const ended = new Set(await sessions.endedAmong([...ids]))
       return ids.map((id) => ended.has(id))
-    })
+    }, stormPace)
     feed.listen(({ stream, events }) => this.audiences.get(stream)?.room.hear(events))
     this.stopHeads = followHeads({
       streams: () => this.streams(),

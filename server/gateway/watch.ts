@@ -13,7 +13,7 @@ import { withoutRevocation } from './outbox.ts'
 import type { HeadFor } from './rights.ts'
 import type { Room } from './room.ts'
 import type { LiveSocket, Rooms } from './rooms.ts'
-import { hasMuchToRead } from './slow-clients.ts'
+import { takesMore } from './slow-clients.ts'
 
 /** For each connection and in a minute: a page watches a few streams, and asks for all of them anew when it wakes up. */
 const messages = new RateLimiterMemory({ points: 300, duration: 60 })
@@ -49,7 +49,7 @@ async function limited(socket: LiveSocket, act: () => Answer | Promise<Answer>):
     () => false,
     () => true,
   )
-  return spent || hasMuchToRead(socket) ? { ok: false, code: 'rate_limited' } : act()
+  return spent ? { ok: false, code: 'rate_limited' } : act()
 }
 
 function reply(answer: unknown, result: Promise<Answer>, log: Log): void {
@@ -90,6 +90,10 @@ async function watch(socket: LiveSocket, rooms: Rooms, parts: Parts, payload: un
   await room.reach(head)
   const events = await missedEvents(parts, asked, room)
   if (!rooms.isIn(asked.stream, socket)) return { ok: false, code: 'not_found' }
+  if (events !== 'reset' && !takesMore(socket, events.length)) {
+    rooms.leave(asked.stream, socket)
+    return { ok: false, code: 'rate_limited' }
+  }
   rooms.makeLive(asked.stream, socket)
   const held = { ok: true as const, position: room.position, epoch: parts.epoch }
   return events === 'reset' ? { ...held, reset: true } : { ...held, events: events.map(withoutRevocation) }
