@@ -10,6 +10,7 @@ import { openSessions } from './auth/sessions.ts'
 import type { Config } from './config.ts'
 import { readEpoch } from './core/epoch.ts'
 import { runCommand, type Core } from './core/run-command.ts'
+import { stormPace } from './db/batched.ts'
 import { connect, requireUnprivileged, type Sql } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
 import { startPostgres } from './embedded/postgres.ts'
@@ -108,7 +109,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
     node,
     addressOf: addressReader(config.trustedProxies),
     caps: openCaps(options.limitFactor),
-    sessions: openSessions(liveSql),
+    sessions: openSessions(liveSql, stormPace),
     draining: () => draining,
     isOwnOrigin: (origin) => origin !== undefined && origins.has(origin),
   })

@@ -44,8 +44,9 @@ const absoluteDays = 90
 /** The oldest give way beyond this number. */
 const mostSessions = 50
 
-export function openSessions(sql: Sql): Sessions {
-  const lucia = new Lucia(new BatchedAdapter(sql), {
+/** `pace`: the least time between two looks at sessions, in milliseconds; those wanted meanwhile share one. */
+export function openSessions(sql: Sql, pace = 0): Sessions {
+  const lucia = new Lucia(new BatchedAdapter(sql, pace), {
     sessionExpiresIn: new TimeSpan(idleDays, 'd'),
     getUserAttributes: ({ email, name, emailVerified }) => ({ email, name, emailVerified }),
     getSessionAttributes: (columns) => columns,
@@ -129,11 +130,11 @@ class BatchedAdapter extends PostgresJsAdapter {
   private readonly sql: Sql
   private readonly reads: DataLoader<string, Read>
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, pace: number) {
     const unsafe = (text: string, values: never[]) => sql.guard.run(() => sql.unsafe(text, values))
     super({ unsafe } as never, { user: 'users', session: 'sessions' })
     this.sql = sql
-    this.reads = batched((ids) => this.readAll(ids))
+    this.reads = batched((ids) => this.readAll(ids), pace)
   }
 
   override getSessionAndUser(id: string): Promise<Read> {

@@ -24,9 +24,12 @@ const refusals = {
   cross_origin: '403 Forbidden',
   unauthenticated: '401 Unauthorized',
   too_many: '429 Too Many Requests',
+  too_long: '431 Request Header Fields Too Large',
   unavailable: '503 Service Unavailable',
 }
 
+/** No browser and no proxy sends nearly as many. Node only drops those beyond 2,000, whichever they are. */
+const mostHeaders = 200
 /** Seconds after which one more attempt makes sense: places come free when a page somewhere closes. */
 const retryAfter = 10
 
@@ -38,6 +41,10 @@ export function allowRequest(parts: Parts) {
   return (request: IncomingMessage, decide: Decide): void => {
     if (parts.draining()) {
       refuse(request, decide, 'unavailable')
+      return
+    }
+    if (request.rawHeaders.length > 2 * mostHeaders) {
+      refuse(request, decide, 'too_long')
       return
     }
     if (!parts.isOwnOrigin(request.headers.origin)) {

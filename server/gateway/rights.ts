@@ -1,6 +1,6 @@
 import { idOf, kindOf, type Stream } from '#shared/protocol/streams.ts'
 import { enter, onOneConnection, together, type Tx } from '../core/tenant.ts'
-import { batched } from '../db/batched.ts'
+import { batched, stormPace } from '../db/batched.ts'
 import type { Sql } from '../db/connect.ts'
 
 /** The stream's head where this user may watch it now, else null: not theirs and not there are the same. */
@@ -32,7 +32,7 @@ export function openRights(sql: Sql): HeadFor {
       const row = known.get(stream)
       return row?.users.includes(userId) ? row.position : null
     })
-  })
+  }, stormPace)
   return (stream, userId) => questions.load({ stream, userId })
 }
 

@@ -3,7 +3,7 @@ import type { ClientToServer, ClosedFrame, ServerToClient } from '#shared/protoc
 import { streamOf, type Stream } from '#shared/protocol/streams.ts'
 import { readEvents, readHeads, type LoggedEvent, type Revocation } from '../core/event-log.ts'
 import type { SessionReader } from '../auth/sessions.ts'
-import { batched } from '../db/batched.ts'
+import { batched, stormPace } from '../db/batched.ts'
 import type { Sql } from '../db/connect.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -18,8 +18,9 @@ type None = Record<string, never>
 export type LiveServer = Server<ClientToServer, ServerToClient, None, Caller>
 export type LiveSocket = Socket<ClientToServer, ServerToClient, None, Caller>
 
-/** Who is where: `joining` sockets can be evicted already, and get frames only once they are `live`. */
-type Audience = { room: Room; outbox: Outbox; sockets: Map<LiveSocket, 'joining' | 'live' | 'person'> }
+/** How a socket is somewhere: while `joining` it can be evicted already, and it gets frames only once it is `live`. */
+export type Entry = { as: 'joining' | 'live' | 'person' }
+type Audience = { room: Room; outbox: Outbox; sockets: Map<LiveSocket, Entry> }
 
 type Parts = {
   sql: Sql
@@ -49,11 +50,11 @@ export class Rooms {
     this.heads = batched<Stream, number | undefined>(async (streams) => {
       const heads = await readHeads(sql, streams)
       return streams.map((stream) => heads.get(stream))
-    })
+    }, stormPace)
     this.ended = batched<string, boolean>(async (ids) => {
       const ended = new Set(await sessions.endedAmong([...ids]))
       return ids.map((id) => ended.has(id))
-    })
+    }, stormPace)
     this.stall = new Stall(() => this.endDeadSessions(), log)
     // a hint that is not heard is found by the heads
     feed.listen(({ stream, events }) => {
@@ -88,15 +89,18 @@ export class Rooms {
   }
 
   /** Enters a socket so that an eviction finds it, before anybody has looked whether it may be here (S5). */
-  enter(stream: Stream, socket: LiveSocket, as: 'joining' | 'person' = 'joining'): void {
+  enter(stream: Stream, socket: LiveSocket, as: 'joining' | 'person' = 'joining'): Entry {
     const audience = this.audiences.get(stream) ?? this.openAudience(stream)
-    audience.sockets.set(socket, as)
+    const entry: Entry = { as }
+    audience.sockets.set(socket, entry)
     this.streamsOf.set(socket, (this.streamsOf.get(socket) ?? new Set()).add(stream))
     this.parts.changed(stream, socket.data.userId)
+    return entry
   }
 
-  isIn(stream: Stream, socket: LiveSocket): boolean {
-    return this.audiences.get(stream)?.sockets.has(socket) ?? false
+  /** How the socket is in now: not by the entry that somebody holds where it was evicted and came again meanwhile. */
+  entryOf(stream: Stream, socket: LiveSocket): Entry | undefined {
+    return this.audiences.get(stream)?.sockets.get(socket)
   }
 
   room(stream: Stream): Room | undefined {
@@ -108,7 +112,7 @@ export class Rooms {
     const audience = this.audiences.get(stream)
     if (!audience) return
     audience.outbox.flush()
-    audience.sockets.set(socket, 'live')
+    audience.sockets.set(socket, { as: 'live' })
     void socket.join(stream)
   }
 
@@ -116,7 +120,8 @@ export class Rooms {
     void socket.leave(stream)
     const audience = this.audiences.get(stream)
     if (!audience) return
-    if (stream === streamOf('user', socket.data.userId) && socket.connected) audience.sockets.set(socket, 'person')
+    if (stream === streamOf('user', socket.data.userId) && socket.connected)
+      audience.sockets.set(socket, { as: 'person' })
     else this.remove(audience, socket)
   }
 
@@ -227,7 +232,7 @@ export class Rooms {
 
   private signOut(socket: LiveSocket): void {
     for (const stream of this.streamsOf.get(socket) ?? []) {
-      if (this.audiences.get(stream)?.sockets.get(socket) !== 'live') continue
+      if (this.audiences.get(stream)?.sockets.get(socket)?.as !== 'live') continue
       void socket.leave(stream)
       socket.emit('closed', { stream, code: 'signed_out' })
     }

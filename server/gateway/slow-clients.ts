@@ -3,6 +3,12 @@ import type { LiveServer, LiveSocket } from './rooms.ts'
 /** What may wait for one client: frames, and bytes. */
 const mostFrames = 1_000
 const mostBytes = 1024 * 1024
+/** Beyond so many bytes it is given no more answers that are large: less, so that answers alone never get it cut. */
+const muchToRead = 256 * 1024
+const fewEvents = 20
+const bytesOfEvent = 300
+/** Answers of this turn of the event loop, which nobody has sent yet. In bytes, about. */
+const promised = new WeakMap<Connection, number>()
 
 type Connection = LiveSocket['conn']
 type Waiting = { data?: unknown }
@@ -32,11 +38,17 @@ function isClogged(conn: Connection): boolean {
 }
 
 /**
- * Whether a client has so much to read already that it is given nothing more that is large and only for it. One that reads
- * is soon rid of it and asks again; cutting it instead would give it the same again, and cut it again.
+ * Whether a client is given an answer with so many events, or has too much to read already. One that reads is soon rid of
+ * that and asks again; if it were cut instead, it would ask for the same again, and be cut again.
  */
-export function hasMuchToRead({ conn }: LiveSocket): boolean {
-  return transportOf(conn).bufferedAmount + lettersIn(waitingFrames(conn)) > mostBytes
+export function takesMore({ conn }: LiveSocket, events: number): boolean {
+  if (events <= fewEvents) return true
+  const before = promised.get(conn) ?? 0
+  if (before + transportOf(conn).bufferedAmount + lettersIn(waitingFrames(conn)) > muchToRead) return false
+  promised.set(conn, before + events * bytesOfEvent)
+  // by then it has been sent, and is counted where it waits
+  setImmediate(() => promised.delete(conn))
+  return true
 }
 
 function waitingFrames(conn: Connection): Waiting[] {

@@ -13,8 +13,8 @@ import type { Metrics } from '../metrics.ts'
 import { withoutRevocation } from './outbox.ts'
 import type { HeadFor } from './rights.ts'
 import type { Room } from './room.ts'
-import type { LiveSocket, Rooms } from './rooms.ts'
-import { hasMuchToRead } from './slow-clients.ts'
+import type { Entry, LiveSocket, Rooms } from './rooms.ts'
+import { takesMore } from './slow-clients.ts'
 
 /** For each connection and in a minute: a page watches a few streams, and asks for all of them anew when it wakes up. */
 const messages = new RateLimiterMemory({ points: 300, duration: 60 })
@@ -50,7 +50,7 @@ async function limited(socket: LiveSocket, act: () => Answer | Promise<Answer>):
     () => false,
     () => true,
   )
-  return spent || hasMuchToRead(socket) ? { ok: false, code: 'rate_limited' } : act()
+  return spent ? { ok: false, code: 'rate_limited' } : act()
 }
 
 function reply(answer: unknown, result: Promise<Answer>, log: Log): void {
@@ -80,15 +80,18 @@ async function watch(socket: LiveSocket, rooms: Rooms, parts: Parts, payload: un
   if (!parsed.success) return { ok: false, code: 'invalid_input' }
   const asked = parsed.data
   rooms.leave(asked.stream, socket)
-  rooms.enter(asked.stream, socket)
-  return enterVerified(socket, rooms, parts, asked).catch((error: unknown) => {
+  const entry = rooms.enter(asked.stream, socket)
+  return enterVerified({ socket, rooms, parts, asked, entry }).catch((error: unknown) => {
     // nobody stays in a room whose right to be there nobody could look up
     rooms.leave(asked.stream, socket)
     throw error
   })
 }
 
-async function enterVerified(socket: LiveSocket, rooms: Rooms, parts: Parts, asked: Watch): Promise<WatchAnswer> {
+type Entering = { socket: LiveSocket; rooms: Rooms; parts: Parts; asked: Watch; entry: Entry }
+
+async function enterVerified(entering: Entering): Promise<WatchAnswer> {
+  const { socket, rooms, parts, asked, entry } = entering
   const head = await parts.headFor(asked.stream, socket.data.userId)
   await rooms.verified()
   const room = rooms.room(asked.stream)
@@ -99,10 +102,20 @@ async function enterVerified(socket: LiveSocket, rooms: Rooms, parts: Parts, ask
   room.start(head)
   await room.reach(head)
   const events = await missedEvents(parts, asked, room)
-  if (!rooms.isIn(asked.stream, socket)) return { ok: false, code: 'not_found' }
+  const present = rooms.entryOf(asked.stream, socket)
+  // a second watch of the same socket may have brought it back after an eviction: what was verified was before that
+  if (present !== entry) return renewed(entering, present)
+  if (events !== 'reset' && !takesMore(socket, events.length)) {
+    rooms.leave(asked.stream, socket)
+    return { ok: false, code: 'rate_limited' }
+  }
   rooms.makeLive(asked.stream, socket)
   const held = { ok: true as const, position: room.position, epoch: parts.epoch }
   return events === 'reset' ? { ...held, reset: true } : { ...held, events: events.map(withoutRevocation) }
+}
+
+async function renewed(entering: Entering, entry: Entry | undefined): Promise<WatchAnswer> {
+  return entry && entry.as !== 'person' ? enterVerified({ ...entering, entry }) : { ok: false, code: 'not_found' }
 }
 
 /** Everything after what the client holds, up to the room's position at the moment this returns. */

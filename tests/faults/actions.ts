@@ -106,17 +106,19 @@ async function changeRole(world: World, twice: boolean): Promise<Operation | nul
   }) // prettier-ignore
 }
 
-/** Who is removed is often about to come back to the page just then, and the work there goes on at once. */
+/** Who is removed is often about to come back to the page just then, asks once more, and the work there goes on at once. */
 async function remove(world: World, twice: boolean): Promise<Operation | null> {
   const place = somewhere(world)
   const roster = await seen(world, place.owner, place)
   const others = roster?.members.filter(({ role }) => role !== 'owner') ?? []
   if (others.length === 0) return null
   const { id, userId } = world.random.pick(others)
-  if (world.random.chance(0.4)) world.people.find((one) => one.userId === userId)?.screen.lookAgain()
+  const screen = world.people.find((one) => one.userId === userId)?.screen
+  if (world.random.chance(0.4)) screen?.lookAgain()
   const operation = await world.ask(place.owner, {
     what: 'remove', method: 'DELETE', path: `/api/workspaces/${place.id}/members/${id}`, twice, note: { userId },
   }) // prettier-ignore
+  void screen?.pry(streamOf('workspace', place.id))
   await renameIn(world, place, false)
   return operation
 }

@@ -53,15 +53,37 @@ export const defects: readonly Defect[] = [
   {
     title: 'watching verifies first and joins after',
     file: 'server/gateway/watch.ts',
-    find: `  rooms.enter(asked.stream, socket)
-  return enterVerified`,
-    replace: `  return enterVerified`,
+    find: `const entry = rooms.enter(asked.stream, socket)
+`,
+    replace: `const entry: Entry = { as: 'joining' }
+`,
     also: [
       {
-        find: `  const head = await parts.headFor(asked.stream, socket.data.userId)`,
-        replace: `  const head = await parts.headFor(asked.stream, socket.data.userId)
+        find: `  const { socket, rooms, parts, asked, entry } = entering
+  const head = await parts.headFor(asked.stream, socket.data.userId)`,
+        replace: `  const { socket, rooms, parts, asked } = entering
+  const head = await parts.headFor(asked.stream, socket.data.userId)
   ${aMoment(600)}
-  rooms.enter(asked.stream, socket)`,
+  const entry = rooms.enter(asked.stream, socket)`,
+      },
+    ],
+    fault: 'F0',
+    violates: ['I5'],
+  },
+  {
+    title: 'a second watch of a socket lets the first one in, which was verified before the removal',
+    file: 'server/gateway/watch.ts',
+    find: `if (present !== entry) return renewed(entering, present)`,
+    replace: `if (!present) return renewed(entering, present)`,
+    also: [
+      {
+        find: `  const head = await parts.headFor(asked.stream, socket.data.userId)
+`,
+        replace: `  const waits = asked.after === 0 ? 900 : 300
+  const early = asked.after !== 0 ? await parts.headFor(asked.stream, socket.data.userId) : null
+  await new Promise((resolve) => setTimeout(resolve, waits))
+  const head = early ?? (await parts.headFor(asked.stream, socket.data.userId))
+`,
       },
     ],
     fault: 'F0',

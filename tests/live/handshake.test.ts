@@ -14,27 +14,27 @@ test('a socket opens for our own origin and a live session', async () => {
 })
 
 test.each(['https://evil.test', 'null', 'http://localhost.evil.test', 'http://localhost:1', 'https://localhost', ''])(
-  'a handshake from the origin %j is refused before the upgrade',
+  '97 a handshake from the origin %j is refused before the upgrade',
   async (origin) => {
     const ada = await newUser(node())
     expect(await handshake(ada.cookie(), origin)).toBe(403)
   },
 )
 
-test('a handshake without an origin or a session is refused', async () => {
+test('97 98 a handshake without an origin or a session is refused', async () => {
   const ada = await newUser(node())
   expect(await handshake(ada.cookie(), undefined)).toBe(403)
   expect(await handshake('', node().url)).toBe(401)
   expect(await handshake(`rollcall_session=${'x'.repeat(43)}`, node().url)).toBe(401)
 })
 
-test('the session is not taken from the query or the auth payload', async () => {
+test('99 the session is not taken from the query or the auth payload', async () => {
   const ada = await newUser(node())
   const token = ada.cookie().split('=')[1]
   expect(await handshake('', node().url, `&rollcall_session=${token}&token=${token}`)).toBe(401)
 })
 
-test('S7 signing out closes the sockets of that session and of no other', async () => {
+test('100 S7 signing out closes the sockets of that session and of no other', async () => {
   const ada = await newUser(node())
   const other = await signedInAgain(ada)
   const here = await connectLive(node(), ada)

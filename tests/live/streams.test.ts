@@ -9,7 +9,7 @@ import { workspaceState } from '../support/verify-command.ts'
 
 const node = useNode()
 
-test('S4 a burst reaches a socket in order, each once, and gives the fresh roster', async () => {
+test('116 S4 a burst reaches a socket in order, each once, and gives the fresh roster', async () => {
   const { ada, grace, barbara, workspace } = await newTeam(node())
   const stream = streamOf('workspace', workspace.id)
   const before = await barbara.roster(workspace.id)
@@ -44,7 +44,7 @@ test('watching answers what was missed; too far ahead, without a position or of 
   live.close()
 })
 
-test('what is not theirs, not there and not a stream is answered without a join', async () => {
+test('106 what is not theirs, not there and not a stream is answered without a join', async () => {
   const { ada, mallory, workspace } = await newTeam(node())
   const live = await connectLive(node(), mallory)
   const streams = [
@@ -63,7 +63,7 @@ test('what is not theirs, not there and not a stream is answered without a join'
   live.close()
 })
 
-test('an unknown message or a crafted packet changes nothing', async () => {
+test('107 113 an unknown message or a crafted packet changes nothing', async () => {
   const { ada, workspace } = await newTeam(node())
   const live = await connectLive(node(), ada)
   const raw = live.socket as unknown as { emit: (name: string, ...args: unknown[]) => void }
@@ -75,7 +75,7 @@ test('an unknown message or a crafted packet changes nothing', async () => {
   live.close()
 })
 
-test('a frame beyond the limit closes the socket and nothing else', async () => {
+test('108 a frame beyond the limit closes the socket and nothing else', async () => {
   const { ada, grace, workspace } = await newTeam(node())
   const stream = streamOf('workspace', workspace.id)
   const bad = await connectLive(node(), ada)
@@ -89,7 +89,7 @@ test('a frame beyond the limit closes the socket and nothing else', async () => 
   good.close()
 })
 
-test('S6 events that no hint told of are delivered from the heads of the log', async () => {
+test('161 S6 events that no hint told of are delivered from the heads of the log', async () => {
   const { ada, workspace } = await newTeam(node())
   const stream = streamOf('workspace', workspace.id)
   const live = await connectLive(node(), ada)
@@ -106,7 +106,7 @@ test('S6 events that no hint told of are delivered from the heads of the log', a
   live.close()
 })
 
-test('S5 a removal that no hint told of evicts too, before anything after it', async () => {
+test('102 S5 a removal that no hint told of evicts too, before anything after it', async () => {
   const { edsger, edsgerId, workspace } = await newTeam(node())
   const stream = streamOf('workspace', workspace.id)
   const live = await connectLive(node(), edsger)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { connectLive, positionIn } from '../support/live.ts'
 import { useTwoNodes, type TestNode } from '../support/node.ts'
-import { newTeam } from '../support/people.ts'
+import { newPerson, newTeam, newUser, password, type Person } from '../support/people.ts'
 import { useRedis } from '../support/redis.ts'
 
 const redis = useRedis()
@@ -41,7 +41,7 @@ test('a node is subscribed to a stream only while one of its own sockets watches
   await expect.poll(() => redis().channels()).not.toContain(own)
 })
 
-test('S5 whoever is removed on one node is out on the other, and hears nothing that is committed after it', async () => {
+test('101 S5 whoever is removed on one node is out on the other, and hears nothing that is committed after it', async () => {
   const { a, b } = nodes()
   const { ada, barbara, barbaraId, workspace } = await newTeam(a)
   const stream = streamOf('workspace', workspace.id)
@@ -55,13 +55,42 @@ test('S5 whoever is removed on one node is out on the other, and hears nothing t
   live.close()
 })
 
-test('S7 signing out on one node closes that session’s sockets on the other', async () => {
+test('100 S7 signing out on one node closes that session’s sockets on the other', async () => {
   const { a, b } = nodes()
   const { barbara } = await newTeam(a)
   const live = await connectLive(b, barbara)
   await barbara.post('/api/auth/sign-out')
   await live.until(() => live.disconnected() !== null)
 })
+
+test.each<[string, (here: Person, other: Person) => Promise<unknown>]>([
+  ['is signed out', (here) => here.post('/api/auth/sign-out')],
+  ['is ended from another one', (_, other) => endOthers(other)],
+  ['is ended by a new password', (_, other) => other.post('/api/auth/password/change', { current: password, next: 'sturdier horse 43' })],
+])('100 S7 a session that %s on one node loses all its sockets on both, and no other session loses one', async (_, end) => {
+  const { a, b } = nodes()
+  const here = await newUser(a)
+  const other = newPerson(a)
+  expect((await other.post('/api/auth/sign-in', { email: here.email, password })).status).toBe(200)
+  const ended = await Promise.all([connectLive(a, here), connectLive(b, here), connectLive(b, here)])
+  const kept = await Promise.all([connectLive(a, other), connectLive(b, other)])
+  const own = streamOf('user', here.userId)
+  for (const live of [...ended, ...kept]) expect((await live.watch(own)).ok).toBe(true)
+  await end(here, other)
+  for (const live of ended) {
+    await live.until(() => live.disconnected() !== null)
+    expect(live.disconnected()).toBe('io server disconnect')
+  }
+  for (const live of kept) {
+    expect((await live.watch(own)).ok).toBe(true)
+    live.close()
+  }
+}) // prettier-ignore
+
+async function endOthers(person: Person): Promise<void> {
+  const { sessions } = (await person.get<{ sessions: { id: string; current: boolean }[] }>('/api/auth/sessions')).body
+  for (const { id } of sessions.filter(({ current }) => !current)) await person.delete(`/api/auth/sessions/${id}`)
+}
 
 test('S6 without Redis requests go on, /readyz says degraded, the other node’s sockets hear all the same; and it heals', async () => {
   const { a, b } = nodes()

@@ -110,7 +110,8 @@ export async function openRawSocket(
     async sendMany({ opcode = 1, final = true, payload }: Frame, count: number): Promise<void> {
       const one = frame(opcode, final, payload)
       const all = Buffer.alloc(one.length * count, one)
-      if (!ended && !socket.write(all)) await Promise.race([once(socket, 'drain'), until(() => ended)])
+      if (!ended && !socket.write(all))
+        await Promise.race([once(socket, 'drain').catch(() => undefined), until(() => ended)])
     },
     /** Resolves when the server closes: a close frame, or the end of the connection. */
     closed: () => until(() => text().includes('\x88')),
