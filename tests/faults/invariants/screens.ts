@@ -4,7 +4,7 @@ import { streamOf, type Stream } from '#shared/protocol/streams.ts'
 import { ownStateOf, stateOf, type Place, type Someone } from '../world.ts'
 import { violated, type Check, type Evidence, type Violation } from './invariant.ts'
 
-type Interval = { from: number; to: number; removedAt: number | null }
+type Interval = { from: number; joinedAt: number; to: number; removedAt: number | null }
 
 /** When somebody could see a workspace, by positions: from their joining to their removal. */
 function membershipsIn({ log }: Evidence, place: Place, someone: Someone): Interval[] {
@@ -14,7 +14,7 @@ function membershipsIn({ log }: Evidence, place: Place, someone: Someone): Inter
     const told = data as { memberId?: string; member?: { id: string; userId: string } }
     if (type === 'member.joined' && told.member?.userId === someone.userId) {
       memberId = told.member.id
-      intervals.push({ from: position, to: Infinity, removedAt: null })
+      intervals.push({ from: position, joinedAt: Date.parse(at), to: Infinity, removedAt: null })
     }
     const last = intervals.at(-1)
     if ((type === 'member.removed' || type === 'member.left') && told.memberId === memberId && last) {
@@ -52,20 +52,25 @@ export const cutOff: Check = ({ operations, fault }) => {
   )
 }
 
-/** I5: nothing that was committed after somebody's removal reaches them, unless they came back. */
+/**
+ * I5: nothing that was committed after somebody's removal reaches them. Whoever came back may read what happened
+ * meanwhile, but not before they were back.
+ */
 export const evicted: Check = (evidence) => {
   const found: Violation[] = []
   for (const place of evidence.world.places.filter(({ deleted }) => !deleted)) {
     for (const someone of evidence.world.people) {
       const intervals = membershipsIn(evidence, place, someone)
-      const last = intervals.at(-1)
       const heard = someone.screen.heard.filter(({ stream }) => stream === `workspace:${place.id}`)
-      const leaked = heard.flatMap(({ events }) => events.filter(({ position }) => !last || position > last.to))
+      const leaked = heard.flatMap(({ at, events }) =>
+        events.filter(({ position }) => !intervals.some(({ joinedAt, to }) => joinedAt <= at && position <= to)),
+      )
       found.push(
         ...violated(
           'I5',
           leaked.map(
-            ({ position, type }) => `${someone.name} heard ${type} ${position} of ${place.id}, removed at ${last?.to}`,
+            ({ position, type }) =>
+              `${someone.name} heard ${type} ${position} of ${place.id}, a member from ${intervals.map(({ from, to }) => `${from} to ${to}`).join(', ')}`,
           ),
         ),
       )
