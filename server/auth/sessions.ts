@@ -44,7 +44,7 @@ const absoluteDays = 90
 /** The oldest give way beyond this number. */
 const mostSessions = 50
 
-/** `pace`: the least time between two looks at sessions, in milliseconds; those wanted meanwhile share one. */
+/** `pace`: milliseconds in which sessions that are wanted behind a look share the next one. */
 export function openSessions(sql: Sql, pace = 0): Sessions {
   const lucia = new Lucia(new BatchedAdapter(sql, pace), {
     sessionExpiresIn: new TimeSpan(idleDays, 'd'),
