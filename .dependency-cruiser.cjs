@@ -18,6 +18,18 @@ module.exports = {
       'Commands are the same whoever asks.',
     ),
     rule(
+      'rights-are-read-from-postgres',
+      { path: `^server/(core|auth)/|${domains}` },
+      { path: '^server/(redis|relay)/|node_modules/(@redis|redis|rate-limiter-flexible)/' },
+      'What Redis remembers may be old: who may do a thing is never read from it.',
+    ),
+    rule(
+      'commands-know-no-pool',
+      { path: '^server/[^/]+/commands/' },
+      { path: '^server/db/|node_modules/postgres/' },
+      'Inside a transaction only tx exists: a second connection escapes the rollback, and a full pool waits for itself.',
+    ),
+    rule(
       'core-is-below',
       { path: '^server/core/' },
       { path: `${domains}|^server/(routes|gateway|jobs|relay|auth)/` },

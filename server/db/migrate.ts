@@ -11,8 +11,8 @@ const advisoryLock = 7_202_611
  * How long a migration waits for its locks, in milliseconds, and how often it asks for them. Nodes that serve meanwhile
  * wait behind it, so this is less than what they wait for a lock (`db/guard.ts`): none of their requests fails.
  */
-const lockTimeout = 1_000
-const mostTries = 5
+const lockTimeout = 500
+const mostTries = 10
 
 /**
  * Brings the schema to the newest migration, as the user of `databaseUrl`. Nodes that start together take turns; one

@@ -27,7 +27,7 @@ const connections = lanes.reduce((sum, { concurrency }) => sum + concurrency + 1
 /** Works off the queue. A job that fails is tried again with growing pauses; one whose node was killed, within a minute. */
 export async function startWorker(databaseUrl: string, handlers: Handlers, parts: Parts): Promise<Worker> {
   const queue = openQueue(databaseUrl, parts.log)
-  const pool = openPool(databaseUrl, connections)
+  const pool = openPool(databaseUrl, connections, parts.log)
   const running: Lane[] = []
   async function stop(): Promise<void> {
     await Promise.all(running.map((lane) => lane.stop()))

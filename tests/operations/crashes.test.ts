@@ -12,13 +12,15 @@ const seed = Number(process.env['CRASH_SEED'] ?? 164)
 const kills = 15
 const { folder, start } = useProgram()
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 })
+/** How long a start may take on a busy machine, in milliseconds. */
+const patience = 120_000
 let topology: Topology
 let a: ClusterNode
 let b: ClusterNode
 let ada: Caller
 
 beforeAll(async () => {
-  topology = await startTopology({ durable: false, env: { LOG_LEVEL: 'silent' } })
+  topology = await startTopology({ durable: false, patience, env: { LOG_LEVEL: 'silent' } })
   ;[a, b] = topology.nodes as [ClusterNode, ClusterNode]
   ada = await newCaller(topology, b)
 })

@@ -11,13 +11,15 @@ const soon = { timeout: 30_000, interval: 50 }
 const code = expect.stringMatching(/^(overloaded|unavailable)$/) as string
 const retryAfter = { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) as string }
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
+/** How long a start may take on a busy machine, in milliseconds. */
+const patience = 120_000
 let topology: Topology
 let node: ClusterNode
 let recorder: Recorder
 let ada: Caller
 
 beforeAll(async () => {
-  topology = await startTopology({ nodes: 1, durable: false, env: { LOG_LEVEL: 'silent' } })
+  topology = await startTopology({ nodes: 1, durable: false, patience, env: { LOG_LEVEL: 'silent' } })
   node = topology.nodes[0] as ClusterNode
   recorder = await startRecorder(topology.postgres.url)
   await node.terminate()

@@ -27,6 +27,7 @@ export type MailPeer = {
 
 /** An email that is here in full and not answered yet. */
 export type Arrival = {
+  to: string
   keep: () => void
   /** Ends the connection without an answer. */
   hangUp: () => void
@@ -55,7 +56,7 @@ export async function startMailPeer(
             received.push({ to: recipients[0] ?? '', recipients, headers, ...words, at: Date.now() })
             arrivals.emit('mail')
           }
-          return take({ keep, hangUp: () => void sockets.get(session.remotePort)?.destroy() })
+          return take({ to: recipients[0] ?? '', keep, hangUp: () => void sockets.get(session.remotePort)?.destroy() })
         })
         .then(
           () => done(),

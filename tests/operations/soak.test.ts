@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { startTopology, type ClusterNode, type Topology } from '../faults/topology.ts'
+import { newCaller, type Caller } from '../support/caller.ts'
+import { childWith } from '../support/child.ts'
+
+/** What a process holds after its garbage is collected: bytes of heap, and counts. */
+type Held = { heap: number; timers: number; resources: number; listeners: number; files: number; channels: number }
+
+const soon = { timeout: 60_000, interval: 50 }
+const minutes = Number(process.env['SOAK_MINUTES'] ?? 0.25)
+const sockets = 25
+vi.setConfig({ testTimeout: minutes * 60_000 + 240_000, hookTimeout: 180_000 })
+/** How long a start may take on a busy machine, in milliseconds. */
+const patience = 120_000
+let topology: Topology
+let node: ClusterNode
+let ada: Caller
+
+beforeAll(async () => {
+  const misfortunes = `--import=${path.resolve('tests/support/misfortunes.mjs')}`
+  const env = { LOG_LEVEL: 'silent', NODE_OPTIONS: misfortunes, MISFORTUNE: 'counts' }
+  topology = await startTopology({ nodes: 1, durable: false, patience, env })
+  node = topology.nodes[0] as ClusterNode
+  ada = await newCaller(topology, node)
+})
+
+afterAll(() => topology?.stop())
+
+test('171 I17 people who come and go, ask and hear: what the process holds is in the end what it held before', async () => {
+  for (let round = 0; round < 6; round += 1) await comeAndGo()
+  const before = await held()
+  const until = performance.now() + minutes * 60_000
+  let rounds = 0
+  for (; performance.now() < until || rounds < 5; rounds += 1) await comeAndGo()
+  const after = await held()
+  const told = `${rounds} rounds: ${JSON.stringify({ before, after })}`
+  expect(after.channels, told).toBe(before.channels)
+  expect(after.listeners, told).toBe(before.listeners)
+  // connections of pools come and go, too
+  expect(after.files, told).toBeLessThanOrEqual(before.files + 8)
+  expect(after.timers, told).toBeLessThanOrEqual(before.timers + 8)
+  expect(after.resources, told).toBeLessThanOrEqual(before.resources + 16)
+  expect(after.heap, told).toBeLessThan(before.heap * 1.2 + 4_000_000)
+})
+
+/** Some connect, watch, hear of changes and leave, some in good order and some without a word. */
+async function comeAndGo(): Promise<void> {
+  const lives = await Promise.all(Array.from({ length: sockets }, () => ada.live(node)))
+  await Promise.all(lives.map((live) => live.watch(ada.stream)))
+  const name = `Round ${randomUUID()}`
+  const renamed = { method: 'PATCH', body: { name } }
+  expect((await ada.call(node, `/api/workspaces/${ada.workspaceId}`, renamed)).status).toBe(200)
+  await Promise.all(Array.from({ length: 10 }, () => ada.call(node, '/api/me')))
+  await Promise.all(lives.map((live) => live.until(() => live.frames.length > 0)))
+  for (const [n, live] of lives.entries()) {
+    if (n % 2 === 0) live.close()
+    else live.socket.io.engine.transport.close()
+  }
+  await expect.poll(() => node.metrics(), soon).toMatch(/^rollcall_sockets 0$/m)
+}
+
+async function held(): Promise<Held> {
+  const pid = childWith('MISFORTUNE=counts')
+  const channels = async () => ((await topology.redis.command('PUBSUB', 'SHARDCHANNELS')) as string[]).length
+  await expect.poll(channels, soon).toBe(0)
+  await expect.poll(() => node.metrics(), soon).toMatch(/^rollcall_streams 0$/m)
+  const said = node.complaints.length
+  process.kill(pid, 'SIGUSR2')
+  await expect.poll(() => node.complaints.length, soon).toBe(said + 1)
+  const counts = JSON.parse(node.complaints[said] ?? '') as Omit<Held, 'files' | 'channels'>
+  return { ...counts, files: readdirSync(`/proc/${pid}/fd`).length, channels: await channels() }
+}
