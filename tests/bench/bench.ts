@@ -5,6 +5,7 @@ import { bystander } from './measurements/bystander.ts'
 import { latency } from './measurements/latency.ts'
 import { members } from './measurements/members.ts'
 import { memory } from './measurements/memory.ts'
+import { rest } from './measurements/rest.ts'
 import { accept, change, invite, roster } from './measurements/requests.ts'
 import { storm } from './measurements/storm.ts'
 import { streams } from './measurements/streams.ts'
@@ -23,6 +24,7 @@ const measurements: Record<string, (stage: Stage) => Promise<void>> = {
   across,
   streams,
   bystander,
+  rest,
   storm,
   members,
 }

@@ -19,14 +19,18 @@ const loads: Load[] = [
   { sockets: 1_000, perSecond: 200, seconds: 2, aim: '1.0' },
 ]
 
-/** Milliseconds to each socket: from the moment the change was due, and from its commit (the peer: from its emit). */
-type Latencies = { fromRequest: number[]; fromCommit: number[]; refused: number }
+/**
+ * Milliseconds to each socket: from the moment the change was due, and from its commit (the peer: from its emit).
+ * `busy`: milliseconds of node B's processor for each delivery.
+ */
+type Latencies = { fromRequest: number[]; fromCommit: number[]; busy: number; refused: number }
+type Timed = Omit<Latencies, 'busy'>
 type Side = (load: Load) => Promise<Latencies>
 
 /** Changes come in on one node, all sockets are on another; beside bare Socket.IO with its Redis adapter, by turns. */
 export async function across(stage: Stage): Promise<void> {
   print('to all sockets, change on node A, sockets on node B         from the request     from the commit, or emit')
-  row('', ['p50', 'p99', 'p50', 'p99', 'ratio', 'aim'])
+  row('', ['p50', 'p99', 'p50', 'p99', 'B busy', 'ratio', 'aim'])
   const { url, sql } = await stage.database()
   const redisUrl = await stage.redis()
   const [a, b] = [await stage.rollcall(url, { redisUrl }), await stage.rollcall(url, { redisUrl })]
@@ -41,8 +45,8 @@ export async function across(stage: Stage): Promise<void> {
     const theirs = await gather(clients, { ports: [peerB.port], seats, size: load.sockets })
     const change = changer(a.port, team)
     const sides = {
-      rollcall: () => ofRollcall(sql, ours, change, team.workspaceId, load),
-      peer: () => ofPeer(peerA, theirs, team.workspaceId, load),
+      rollcall: (load: Load) => busy(b, () => ofRollcall(sql, ours, change, team.workspaceId, load)),
+      peer: (load: Load) => busy(peerB, () => ofPeer(peerA, theirs, team.workspaceId, load)),
     }
     const heard = await byTurns(load, sides)
     await ours.leave()
@@ -73,10 +77,22 @@ function show({ sockets, perSecond, aim }: Load, { rollcall, peer }: Heard): voi
     )
   const [ours, theirs] = [figures(rollcall), figures(peer)]
   const name = `${sockets} sockets, ${perSecond} events / s`
-  row(`${name}: Rollcall`, [...ours.map(ms), `${((ours[3] ?? NaN) / (theirs[3] ?? NaN)).toFixed(2)} ×`, `${aim} ×`])
-  row(`${' '.repeat(name.length)}  Socket.IO`, theirs.map(ms))
+  const busy = (rounds: Latencies[]) => `${(median(rounds.map((round) => round.busy)) * 1000).toFixed(1)} µs`
+  row(`${name}: Rollcall`, [
+    ...ours.map(ms),
+    busy(rollcall),
+    `${((ours[3] ?? NaN) / (theirs[3] ?? NaN)).toFixed(2)} ×`,
+    `${aim} ×`,
+  ])
+  row(`${' '.repeat(name.length)}  Socket.IO`, [...theirs.map(ms), busy(peer)])
   const refused = rollcall.reduce((sum, round) => sum + round.refused, 0)
   if (refused > 0) print(`  (Rollcall refused ${refused} changes: more than it could do)`)
+}
+
+async function busy(node: BenchServer, measure: () => Promise<Timed>): Promise<Latencies> {
+  const before = await node.cpu()
+  const timed = await measure()
+  return { ...timed, busy: ((await node.cpu()) - before) / timed.fromCommit.length }
 }
 
 /** Answers the position at which it can be seen, or null where it was refused: too much waits already. */
@@ -108,7 +124,7 @@ async function ofRollcall(
   change: Change,
   workspaceId: string,
   load: Load,
-): Promise<Latencies> {
+): Promise<Timed> {
   const epoch = sinceEpoch()
   const stream = `workspace:${workspaceId}`
   await audience.mark()
@@ -128,7 +144,7 @@ async function ofRollcall(
   return { ...(await latencies(audience, due, committed)), refused }
 }
 
-async function ofPeer(node: BenchServer, audience: Audience, workspaceId: string, load: Load): Promise<Latencies> {
+async function ofPeer(node: BenchServer, audience: Audience, workspaceId: string, load: Load): Promise<Timed> {
   await audience.mark()
   const emits = await pace(load, async (n, due) => {
     const emitted = (await node.ask({ ask: 'emit', frames: [frameLikeOurs(workspaceId, n + 1)] })) as number

@@ -16,7 +16,6 @@ type Held = { used: number; resident: number; redis: number }
 export async function memory(stage: Stage): Promise<void> {
   const { url, sql } = await stage.database()
   const redisUrl = await stage.redis()
-  const [rollcall, bare] = [await stage.rollcall(url, { redisUrl }), await stage.server('sockets.ts')]
   const clients = await stage.server('audience.ts')
   const redis = await createClient({ url: redisUrl }).connect()
   stage.after(() => redis.destroy())
@@ -31,7 +30,9 @@ export async function memory(stage: Stage): Promise<void> {
 
   const inRedis = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
   const held = async (server: BenchServer): Promise<Held> => ({ ...(await server.memory()), redis: await inRedis() })
-  const each = async (server: BenchServer, seats: Seat[]): Promise<Held> => {
+  // a server of its own each time: what one audience leaves behind for a minute is not the next one's
+  const each = async (start: () => Promise<BenchServer>, seats: Seat[]): Promise<Held> => {
+    const server = await start()
     const asked = { ports: [server.port], seats, size: sockets }
     // the first audience makes what later ones share
     const warming = await gather(clients, asked)
@@ -41,11 +42,12 @@ export async function memory(stage: Stage): Promise<void> {
     const audience = await gather(clients, asked)
     const after = await held(server)
     await audience.leave()
-    await server.quiet(mostPooled)
+    await server.stop()
     const less = (key: keyof Held) => (after[key] - before[key]) / sockets
     return { used: less('used'), resident: less('resident'), redis: less('redis') }
   }
-  const theirs = await each(bare, [{}])
+  const rollcall = () => stage.rollcall(url, { redisUrl })
+  const theirs = await each(() => stage.server('sockets.ts'), [{}])
   const ours = await each(rollcall, seatsOf(team))
   const together = await each(rollcall, [seatIn(halls[0]?.workspaceId ?? '')])
   const apart = await each(rollcall, halls.map(({ workspaceId }) => seatIn(workspaceId))) // prettier-ignore

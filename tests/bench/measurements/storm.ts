@@ -7,6 +7,7 @@ import { insertHalls, insertMembers, insertPeople, type Guest, type Hall } from 
 import { quantile } from '../load.ts'
 import { print, row } from '../print.ts'
 import type { BenchServer } from '../servers/child.ts'
+import { countStatements, forgetStatements, statementsOf } from '../statements.ts'
 import { origin, type Stage } from '../stage.ts'
 
 const [sockets, people, halls] = [5_000, 500, 100]
@@ -36,7 +37,7 @@ export async function storm(stage: Stage): Promise<void> {
   await appendEvents(sql, places, 1)
   let position = 1
   print(`${sockets} sockets of ${people} people in ${halls} workspaces lose their node and miss ${missed} events each`)
-  row('', ['half back', 'all back', 'tries', 'told anew', 'statements', 'a socket', 'database'])
+  row('', ['half back', 'all back', 'tries', 'told anew', 'statements', 'a socket', 'database', 'node busy'])
   for (const { name, nodes, end } of endings) {
     const port = await freePort()
     const first = await stage.rollcall(url, { redisUrl, port })
@@ -44,14 +45,16 @@ export async function storm(stage: Stage): Promise<void> {
     const audience = await gather(clients, { ports: [port], seats, size: sockets })
     position += missed
     await audience.roam([second?.port ?? port], position)
-    await sql`select pg_stat_statements_reset()`
+    await forgetStatements(sql)
     const started = now()
     const ended = end(first)
     await appendEvents(sql, places, missed)
     if (!second) await ended
     const next = second ?? (await stage.rollcall(url, { redisUrl, port }))
+    const idle = await next.cpu()
     const returned = await audience.returned()
-    const { calls, milliseconds } = await statements(sql)
+    const busy = (await next.cpu()) - idle
+    const { calls, milliseconds } = await statementsOf(sql)
     await ended
     await audience.leave()
     await next.stop()
@@ -64,6 +67,7 @@ export async function storm(stage: Stage): Promise<void> {
       String(calls),
       (calls / sockets).toFixed(2),
       `${milliseconds.toFixed(0)} ms`,
+      `${busy.toFixed(0)} ms`,
     ])
   }
 }
@@ -94,20 +98,4 @@ async function appendEvents(sql: postgres.Sql, places: Place[], count: number): 
     insert into events (stream, position, type, at, data)
     select name, position - n, 'workspace.renamed', now(), '{"name": "Hall", "handle": "hall"}'
     from heads, generate_series(0, ${count}::int - 1) as n`
-}
-
-/** From now on whoever connects to this database is counted. */
-async function countStatements(sql: postgres.Sql): Promise<void> {
-  await sql`create extension pg_stat_statements`
-  const [row] = await sql<{ name: string }[]>`select current_database() as name`
-  await sql`alter database ${sql(row?.name ?? '')} set pg_stat_statements.track = 'top'`
-}
-
-/** What the nodes had the database do: statements, begin and commit among them, and its time. */
-async function statements(sql: postgres.Sql): Promise<{ calls: number; milliseconds: number }> {
-  const [row] = await sql<{ calls: number; milliseconds: number }[]>`
-    select coalesce(sum(calls), 0)::int as calls, coalesce(sum(total_exec_time), 0)::float8 as milliseconds
-    from pg_stat_statements
-    where userid = 'rollcall_app'::regrole`
-  return row ?? { calls: 0, milliseconds: 0 }
 }

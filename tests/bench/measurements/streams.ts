@@ -7,7 +7,7 @@ import { origin, type Stage } from '../stage.ts'
 
 const nodeCounts = [1, 2, 3]
 const streamCounts = [10, 100, 1_000]
-const [workers, changes, rounds] = [16, 60, 3]
+const [workers, changes, rounds] = [16, 30, 3]
 
 type Place = Hall & { memberId: string }
 
