@@ -8,7 +8,7 @@ import { origin, type Stage } from '../stage.ts'
 
 const nodeCounts = [1, 2, 3]
 const streamCounts = [10, 100, 1_000]
-const [workers, changes, rounds] = [16, 30, 3]
+const [workers, changes, rounds] = [16, 30, 2]
 
 /** Changes of names all over the streams by way of all nodes; each stream has a socket on a node that mostly is another one. */
 export async function streams(stage: Stage): Promise<void> {
