@@ -33,26 +33,29 @@ export async function memory(stage: Stage): Promise<void> {
   const inRedis = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
   const held = async (server: BenchServer): Promise<Held> => ({ ...(await server.memory()), redis: await inRedis() })
   // a server of its own each time: what one audience leaves behind for a minute is not the next one's
-  const each = async (start: () => Promise<BenchServer>, seats: Seat[]): Promise<Held> => {
+  const each = async (start: () => Promise<BenchServer>, seats: Seat[], before: Seat[] = seats): Promise<Held> => {
     const server = await start()
     const asked = { ports: [server.port], seats, size: sockets }
     // the first audience makes what later ones share
-    const warming = await gather(clients, asked)
+    const warming = await gather(clients, { ...asked, seats: before })
     await warming.leave()
     await server.quiet(mostPooled)
-    const before = await held(server)
+    const empty = await held(server)
     const audience = await gather(clients, asked)
-    const after = await held(server)
+    const full = await held(server)
     await audience.leave()
     await server.stop()
-    const less = (key: keyof Held) => (after[key] - before[key]) / sockets
+    const less = (key: keyof Held) => (full[key] - empty[key]) / sockets
     return { used: less('used'), resident: less('resident'), redis: less('redis') }
   }
   const rollcall = () => stage.rollcall(url, { redisUrl })
   const theirs = await each(() => stage.server('sockets.ts'), [{}])
   const ours = await each(rollcall, seatsOf(team))
-  const together = await each(rollcall, [seatIn(halls[0]?.workspaceId ?? '')])
-  const apart = await each(rollcall, halls.map(({ workspaceId }) => seatIn(workspaceId))) // prettier-ignore
+  const common = [seatIn(halls[0]?.workspaceId ?? '')]
+  const together = await each(rollcall, common)
+  const own = halls.map(({ workspaceId }) => seatIn(workspaceId))
+  // what rooms leave behind must not be taken for what they hold
+  const apart = await each(rollcall, own, common)
   row('memory', ['in use', 'of process', 'in Redis', 'ratio', 'aim'])
   show('each connection: Socket.IO', theirs)
   show('each connection: Rollcall', ours, [`${(ours.used / theirs.used).toFixed(2)} ×`, '1.50 ×'])
