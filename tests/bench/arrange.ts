@@ -1,37 +1,21 @@
 import { randomUUID } from 'node:crypto'
+import { Agent } from 'node:http'
 import type postgres from 'postgres'
-import type { TestNode } from '../support/node.ts'
-import { newUser, type Person } from '../support/people.ts'
-import type { Call } from './load.ts'
+import type { Invitation } from '#shared/protocol/resources.ts'
+import { insertHalls, insertMembers, insertPeople, type Guest, type Hall } from './crowd.ts'
+import { send, type Call } from './load.ts'
 
-export type Place = { owner: Person; accountId: string; workspaceId: string }
 export type Both = { rollcall: Call[][]; floor: Call[][] }
 
 /** Requests under way at once, each worker in an account of its own: what is measured is work, not waiting for a lock. */
 export const workers = 8
 
-/** Builds what each measurement needs, on both sides. */
+export type Arranger = ReturnType<typeof arranger>
+
+/** Builds what the measurements beside the floor need, on both sides. */
 export function arranger(sql: postgres.Sql, ports: { rollcall: number; floor: number }) {
-  const node = { port: ports.rollcall } as TestNode
   // about as large as what an event of ours carries
   const data = { invitation: { id: randomUUID(), email: 'somebody@example.com', note: 'x'.repeat(300) } }
-
-  async function newPlace(): Promise<Place> {
-    const owner = await newUser(node)
-    await owner.setPlan('pro_ai')
-    await owner.setAddonSeats(10_000)
-    const workspace = await owner.createWorkspace(randomUUID())
-    return { owner, accountId: workspace.accountId, workspaceId: workspace.id }
-  }
-
-  /** The floor's tables are Rollcall's without rights, rules and references. */
-  async function floorTables(): Promise<void> {
-    await sql`create schema floor`
-    for (const table of ['accounts', 'members', 'invitations', 'streams', 'events']) {
-      await sql.unsafe(`create table floor.${table} (like public.${table} including all)`)
-    }
-    await sql`create table floor.jobs (like graphile_worker._private_jobs including all)`
-  }
 
   /** The floor has of each place what its statements touch. */
   async function copyToFloor(): Promise<void> {
@@ -46,27 +30,23 @@ export function arranger(sql: postgres.Sql, ports: { rollcall: number; floor: nu
     await sql`analyze`
   }
 
-  async function emailsAreSent(): Promise<void> {
-    for (;;) {
-      const [row] = await sql<{ waiting: number }[]>`
-        select count(*)::int as waiting from graphile_worker.jobs where task_identifier = 'send-email'`
-      if (row?.waiting === 0) return
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-
-  const call = (owner: Person, method: string, path: string, expect: number, body?: unknown): Call => {
-    return { port: ports.rollcall, method, path, cookie: owner.cookie(), expect, ...(body !== undefined && { body }) }
+  const call = ({ cookie }: Guest, method: string, path: string, expect: number, body?: unknown): Call => {
+    return { port: ports.rollcall, method, path, cookie, expect, ...(body !== undefined && { body }) }
   }
   const floorCall = (method: string, path: string, expect: number, body?: object): Call => {
     return { port: ports.floor, method, path, expect, ...(body && { body: { ...body, data } }) }
   }
-  const places = () => Promise.all(Array.from({ length: workers }, newPlace))
+  const places = async () => insertHalls(sql, await insertPeople(sql, workers))
 
   return {
-    newPlace,
-    floorTables,
-    emailsAreSent,
+    /** The floor's tables are Rollcall's without rights, rules and references. */
+    async floorTables(): Promise<void> {
+      await sql`create schema floor`
+      for (const table of ['accounts', 'members', 'invitations', 'streams', 'events']) {
+        await sql.unsafe(`create table floor.${table} (like public.${table} including all)`)
+      }
+      await sql`create table floor.jobs (like graphile_worker._private_jobs including all)`
+    },
 
     /** Each worker invites `count` addresses into a fresh workspace. */
     async invitations(count: number): Promise<Both> {
@@ -89,24 +69,27 @@ export function arranger(sql: postgres.Sql, ports: { rollcall: number; floor: nu
 
     /** Each worker's person accepts invitations into `count` workspaces of one owner. */
     async acceptances(count: number): Promise<Both> {
-      const made = await places()
+      const [owners, guests] = [await insertPeople(sql, workers), await insertPeople(sql, workers)]
       const both: Both = { rollcall: [], floor: [] }
       const links = new Map<string, Call[]>()
-      for (const { owner, accountId } of made) {
-        const guest = await newUser(node)
+      const agent = new Agent({ keepAlive: true })
+      for (const [worker, guest] of guests.entries()) {
+        const owner = owners[worker] ?? guest
         const [rollcall, floor]: [Call[], Call[]] = [[], []]
         both.rollcall.push(rollcall)
         both.floor.push(floor)
         links.set(guest.email, rollcall)
-        for (let n = 0; n < count; n += 1) {
-          const { id } = await owner.createWorkspace(randomUUID())
-          const { body } = await owner.invite(id, guest.email)
-          const touched = { account: accountId, workspace: id, user: guest.userId, invitation: body.id }
+        for (const { workspaceId } of await insertHalls(sql, Array<Guest>(count).fill(owner))) {
+          const body = { email: guest.email, role: 'editor' }
+          const answer = await send(agent, call(owner, 'POST', `/api/workspaces/${workspaceId}/invitations`, 201, body))
+          const { id } = JSON.parse(answer.text) as Invitation
+          const touched = { account: owner.accountId, workspace: workspaceId, user: guest.userId, invitation: id }
           floor.push(floorCall('POST', '/accept', 200, touched))
           rollcall.push(call(guest, 'POST', '/api/invitations/accept', 200))
         }
       }
-      await emailsAreSent()
+      agent.destroy()
+      await emailsAreSent(sql)
       for (const [recipient, calls] of links) {
         const mails = await sql<{ text: string }[]>`select text from mailbox where recipient = ${recipient}`
         mails.forEach(({ text }, n) => {
@@ -122,13 +105,14 @@ export function arranger(sql: postgres.Sql, ports: { rollcall: number; floor: nu
     async roleChanges(count: number): Promise<Both> {
       const made = await places()
       const both: Both = { rollcall: [], floor: [] }
-      for (const { owner, accountId, workspaceId } of made) {
-        const member = await newUser(node)
-        const id = await insertMember(workspaceId, accountId, member.userId)
+      for (const hall of made) {
+        const [member] = await insertPeople(sql, 1)
+        if (!member) continue
+        const [id] = await insertMembers(sql, hall, [member])
         const roles = Array.from({ length: count }, (_, n) => (n % 2 === 0 ? 'admin' : 'viewer'))
-        const path = `/api/workspaces/${workspaceId}/members/${id}`
-        both.rollcall.push(roles.map((role) => call(owner, 'PATCH', path, 200, { role })))
-        const touched = { workspace: workspaceId, user: member.userId, member: id }
+        const path = `/api/workspaces/${hall.workspaceId}/members/${id}`
+        both.rollcall.push(roles.map((role) => call(hall.owner, 'PATCH', path, 200, { role })))
+        const touched = { workspace: hall.workspaceId, user: member.userId, member: id }
         both.floor.push(roles.map((role) => floorCall('PATCH', '/role', 200, { ...touched, role })))
       }
       await copyToFloor()
@@ -136,33 +120,21 @@ export function arranger(sql: postgres.Sql, ports: { rollcall: number; floor: nu
     },
 
     /** Each worker reads the same roster, `count` times. */
-    async rosters({ owner, workspaceId }: Place, count: number): Promise<Both> {
+    async rosters({ owner, workspaceId }: Hall, count: number): Promise<Both> {
       const times = (one: Call) => Array.from({ length: workers }, () => Array.from({ length: count }, () => one))
       return {
         rollcall: times(call(owner, 'GET', `/api/workspaces/${workspaceId}/roster`, 200)),
         floor: times(floorCall('GET', `/roster/${workspaceId}`, 200)),
       }
     },
-
-    /** A workspace of `size` members who are all signed in. */
-    async crowd(size: number): Promise<Place & { people: Person[]; memberId: string }> {
-      const place = await newPlace()
-      const people = [place.owner]
-      let memberId = ''
-      while (people.length < size) {
-        const person = await newUser(node)
-        memberId = await insertMember(place.workspaceId, place.accountId, person.userId)
-        people.push(person)
-      }
-      return { ...place, people, memberId }
-    },
   }
+}
 
-  async function insertMember(workspaceId: string, accountId: string, userId: string): Promise<string> {
-    const id = randomUUID()
-    await sql`
-      insert into members (id, workspace_id, account_id, user_id, role, display_name, joined_at)
-      values (${id}, ${workspaceId}, ${accountId}, ${userId}, 'viewer', 'Somebody', now())`
-    return id
+export async function emailsAreSent(sql: postgres.Sql): Promise<void> {
+  for (;;) {
+    const [row] = await sql<{ waiting: number }[]>`
+      select count(*)::int as waiting from graphile_worker.jobs where task_identifier = 'send-email'`
+    if (row?.waiting === 0) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

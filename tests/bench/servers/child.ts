@@ -4,44 +4,71 @@ import path from 'node:path'
 
 export type BenchServer = {
   port: number
-  /** Bytes that are in use after a garbage collection, inside the JavaScript heap and outside. */
-  memory: () => Promise<number>
+  /** Bytes that are in use after a garbage collection: in the JavaScript heap and outside, and what the process has. */
+  memory: () => Promise<{ used: number; resident: number }>
+  /** Milliseconds of processor time since it started. */
+  cpu: () => Promise<number>
+  /** Waits until it has no more than so many TCP connections, in and out. */
+  quiet: (connections: number) => Promise<void>
   /** Any other question that the server's file answers. */
   ask: (question: object) => Promise<unknown>
   stop: () => Promise<void>
+  /** Ends it without a word. */
+  kill: () => Promise<void>
 }
+
+type Waiting = { resolve: (answer: unknown) => void; reject: (error: Error) => void }
+type Answer = { nth: number; answer: unknown; failure?: string }
 
 /** Starts one of the servers beside this file in a process of its own. */
 export async function startServer(file: string, settings: Record<string, string> = {}): Promise<BenchServer> {
   const child = fork(path.join(import.meta.dirname, file), {
     execArgv: ['--import', 'tsx', '--expose-gc', ...(settings['PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${settings['PROFILE']}`] : [])],
     env: { PATH: process.env['PATH'] ?? '', ...settings },
+    serialization: 'advanced',
   }) // prettier-ignore
-  const { port } = (await answerOf(child)) as { port: number }
+  const waiting = new Map<number, Waiting>()
+  let asked = 0
+  const ended = once(child, 'exit')
+  child.on('message', ({ nth, answer, failure }: Answer) => {
+    const { resolve, reject } = waiting.get(nth) ?? {}
+    waiting.delete(nth)
+    if (failure !== undefined) reject?.(new Error(`${file}: ${failure}`))
+    else resolve?.(answer)
+  })
+  child.on('exit', (code) => {
+    for (const { reject } of waiting.values()) reject(new Error(`${file} ended (${String(code)}).`))
+  })
+  const answered = (nth: number) => new Promise<unknown>((resolve, reject) => waiting.set(nth, { resolve, reject }))
+  const { port } = (await answered(0)) as { port: number }
   const ask = (question: object) => {
-    const answer = answerOf(child)
-    child.send(question)
+    asked += 1
+    const answer = answered(asked)
+    child.send({ nth: asked, ...question })
     return answer
   }
   return {
     port,
     ask,
-    memory: async () => ((await ask({ ask: 'memory' })) as { bytes: number }).bytes,
-    async stop() {
-      const ended = once(child, 'exit')
-      child.send({ ask: 'stop' })
-      await ended
+    memory: () => ask({ ask: 'memory' }) as Promise<{ used: number; resident: number }>,
+    cpu: () => ask({ ask: 'cpu' }) as Promise<number>,
+    async quiet(connections) {
+      while (((await ask({ ask: 'connections' })) as number) > connections) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
     },
+    stop: () => finish(child, ended, () => child.send({ nth: 0, ask: 'stop' })),
+    kill: () => finish(child, ended, () => child.kill('SIGKILL')),
   }
 }
 
-async function answerOf(child: ChildProcess): Promise<unknown> {
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`A server of the benchmark ended (${String(code)}).`)
-  })
-  const [answer] = (await Promise.race([once(child, 'message'), ended])) as [unknown]
-  return answer
+async function finish(child: ChildProcess, ended: Promise<unknown>, end: () => void): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  end()
+  await ended
 }
+
+type Question = { nth: number; ask: string }
 
 /** What a server's file says to the benchmark: its port now, answers later. */
 export function answerBench(
@@ -49,16 +76,34 @@ export function answerBench(
   stop: () => Promise<void> | void,
   answers: Record<string, (question: never) => unknown> = {},
 ): void {
-  process.on('message', (question: { ask: string }) => {
-    if (question.ask === 'stop') void Promise.resolve(stop()).then(() => process.exit(0))
-    else if (question.ask === 'memory') process.send?.({ bytes: memoryInUse() })
-    else process.send?.(answers[question.ask]?.(question as never) ?? {})
+  const own: typeof answers = { memory: memoryInUse, cpu: processorTime, connections }
+  process.on('message', (question: Question) => {
+    if (question.ask === 'stop') {
+      void Promise.resolve(stop()).then(() => process.exit(0))
+      return
+    }
+    const answer = answers[question.ask] ?? own[question.ask]
+    Promise.resolve(answer?.(question as never)).then(
+      (given) => process.send?.({ nth: question.nth, answer: given } satisfies Answer),
+      (error: unknown) => process.send?.({ nth: question.nth, answer: null, failure: String(error) } satisfies Answer),
+    )
   })
-  process.send?.({ port })
+  // without the benchmark nobody would end it
+  process.on('disconnect', () => process.exit(1))
+  process.send?.({ nth: 0, answer: { port } } satisfies Answer)
 }
 
-function memoryInUse(): number {
+function memoryInUse(): { used: number; resident: number } {
   for (let times = 0; times < 3; times += 1) globalThis.gc?.()
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
+  const { heapUsed, external, rss } = process.memoryUsage()
+  return { used: heapUsed + external, resident: rss }
+}
+
+function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+function connections(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length
 }
