@@ -27,6 +27,8 @@ export function serveWatching(socket: LiveSocket, rooms: Rooms, parts: Parts): v
   socket.onAny((name: unknown) => {
     if (typeof name !== 'string' || !known.has(name)) parts.metrics.unknownMessages.inc()
   })
+  // its count would be kept for a minute: after a storm that is one for each socket that there was
+  socket.on('disconnect', () => void messages.delete(socket.id))
   socket.on('watch', (payload: unknown, answer: unknown) => {
     reply(
       answer,
