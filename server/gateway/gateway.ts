@@ -79,11 +79,14 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     async moveOver(milliseconds) {
       // the end of the transport, not a disconnect: after the one clients come back by themselves, after the other not
       const connections = [...io.of('/').sockets.values()].map(({ conn }) => conn)
-      const steps = Math.max(1, Math.floor(milliseconds / step))
-      const each = Math.ceil(connections.length / steps)
-      for (let from = 0; from < connections.length; from += each) {
-        for (const connection of connections.slice(from, from + each)) connection.close()
-        if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, step))
+      const started = performance.now()
+      // however few they are it takes as long: load balancers need that time, too, to see that this node ends
+      for (let moved = 0, share = 0; share < 1;) {
+        share = milliseconds > 0 ? Math.min(1, (performance.now() - started) / milliseconds) : 1
+        const due = Math.ceil(connections.length * share)
+        for (const connection of connections.slice(moved, due)) connection.close()
+        moved = due
+        if (share < 1) await new Promise((resolve) => setTimeout(resolve, step))
       }
     },
     async close() {

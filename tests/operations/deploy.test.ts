@@ -38,7 +38,7 @@ afterAll(async () => {
 afterEach(async () => expect(await halfDone(topology.postgres.owner)).toEqual([]))
 
 test('163 I15 SIGTERM under load: nobody fails, sockets move over bit by bit, and it ends with 0 whoever lingers', async () => {
-  const lives = await Promise.all(Array.from({ length: 40 }, () => ada.live(a)))
+  const lives = await Promise.all(Array.from({ length: 18 }, () => ada.live(a)))
   const left: number[] = []
   for (const { socket } of lives) socket.on('disconnect', () => left.push(performance.now()))
   await Promise.all(lives.map((live) => live.watch(ada.stream)))

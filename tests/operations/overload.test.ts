@@ -114,8 +114,8 @@ test('156 I14 more than the pool can take: who waits is answered in time, who wo
       expect(new Set(codes)).toEqual(new Set(['overloaded', 'unavailable']))
       const [, shed] = /^rollcall_pool_shed_total (\d+)$/m.exec(await node.metrics()) ?? []
       // those did not wait for what the others waited for, which is a lock for two seconds
-      const quickest = replies.sort((one, other) => one.took - other.took).slice(0, Math.ceil(Number(shed) / 2))
-      expect(quickest.filter(({ body, took }) => body.code !== 'overloaded' || took > 2_000)).toEqual([])
+      const quick = replies.filter(({ body, took }) => body.code === 'overloaded' && took < 2_000)
+      expect(quick.length).toBeGreaterThan(Number(shed) / 2)
     },
   )
   await expect.poll(() => node.metrics(), soon).toMatch(/^rollcall_pool_busy 0$/m)

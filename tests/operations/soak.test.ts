@@ -11,7 +11,7 @@ type Held = { heap: number; timers: number; resources: number; listeners: number
 
 const soon = { timeout: 60_000, interval: 50 }
 const minutes = Number(process.env['SOAK_MINUTES'] ?? 0.25)
-const sockets = 25
+const sockets = 18
 vi.setConfig({ testTimeout: minutes * 60_000 + 240_000, hookTimeout: 180_000 })
 /** How long a start may take on a busy machine, in milliseconds. */
 const patience = 120_000
