@@ -126,7 +126,7 @@ export const defects: readonly Defect[] = [
     find: `const streams = heads.streams()`,
     replace: `const streams: Stream[] = []`,
     fault: 'F10',
-    violates: ['I10'],
+    violates: ['S6', 'I10'],
   },
   {
     title: 'events are published before their commit',
@@ -162,7 +162,7 @@ export const defects: readonly Defect[] = [
     await tx\`begin\`
     ${aMoment(100)}
     const appended`,
-    fault: 'F4',
+    fault: 'F6',
     violates: ['I3', 'I7', 'I10'],
   },
   {

@@ -4,7 +4,7 @@ import type { World } from './world.ts'
 /** As the design numbers them. */
 export type Invariant =
   | 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12' | 'I13' | 'I14' | 'I15' | 'I16'
-  | 'I18' | 'I19' | 'I20' | 'S4' | 'S7' // prettier-ignore
+  | 'I18' | 'I19' | 'I20' | 'S4' | 'S6' | 'S7' // prettier-ignore
 
 /** One way that something breaks. Each takes a few seconds, and leaves everything as it was. */
 export type Fault = {

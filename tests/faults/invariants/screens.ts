@@ -42,6 +42,20 @@ export const ordered: Check = ({ world }) => {
   return violated('S4', found)
 }
 
+/** S6: whatever becomes of Redis, open pages hear within a second, and what a busy machine adds. In milliseconds. */
+const soonEnough = 2_000
+
+/** S6, where Redis is what breaks: an event that a page heard late had nobody who read the heads of the log. */
+export const prompt: Check = ({ world, fault }) => {
+  if (!['F10', 'F11', 'F12'].includes(fault.id)) return []
+  const late = world.people.flatMap(({ name, screen }) =>
+    screen.heard.flatMap(({ stream, events, at, answered }) =>
+      answered !== null ? [] : events.filter((event) => at - Date.parse(event.at) > soonEnough).map((event) => `${name} heard ${event.type} ${event.position} of ${stream} after ${at - Date.parse(event.at)} ms`),
+    ),
+  ) // prettier-ignore
+  return violated('S6', late)
+}
+
 /** S7: whoever signs out is cut off, here by the event alone, before any sweep. */
 export const cutOff: Check = ({ operations, fault }) => {
   if (fault.id !== 'F0') return []
