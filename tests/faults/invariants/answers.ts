@@ -79,7 +79,8 @@ export const timely: Check = async ({ operations, fault, topology, window }) => 
     select state || ' for ' || extract(epoch from now() - state_change)::int || ' s: ' || left(query, 60) as what
     from pg_stat_activity
     where application_name like 'rollcall%' and state like '%transaction%' and now() - state_change > interval '3 seconds'`
-  const pools = await Promise.all(topology.nodes.map(async (node) => ({ node: node.name, text: await node.metrics() })))
+  const running = topology.nodes.filter((node) => node.running())
+  const pools = await Promise.all(running.map(async (node) => ({ node: node.name, text: await node.metrics() })))
   const held = pools.filter(({ text }) => !/^rollcall_pool_busy [012]$/m.test(text))
   return violated('I14', [
     ...late.map(({ what, attempt }) => `${what} took ${attempt.until - attempt.at} ms, ${Math.round((attempt.at - window.from) / 100) / 10} s into the fault: ${attempt.status} ${attempt.code}`),
@@ -117,9 +118,11 @@ function isFailed({ status, code }: Attempt): boolean {
 }
 
 /** I20: whatever breaks, it is nobody's fault but ours to say so properly: no 500, no stack, no crash. */
-export const noInternalErrors: Check = ({ operations, complaints }) => {
+export const noInternalErrors: Check = ({ operations, complaints, topology }) => {
+  const gone = topology.nodes.filter((node) => !node.running())
   const internal = operations.filter(({ attempts }) => attempts.some(({ status }) => status === 500))
   return violated('I20', [
+    ...gone.map(({ name }) => `node ${name} has ended by itself`),
     ...internal.map((one) => `500 for ${brief(one)}`),
     ...withoutTraces(complaints).map((line) => `a node complained: ${line}`),
   ])
