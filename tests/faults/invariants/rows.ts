@@ -108,7 +108,12 @@ export const invitations: Check = ({ log, operations }) => {
   const revived = operations.filter(
     ({ what, note, outcome }) => what === 'accept' && note?.['replaced'] === true && outcome === 'ok',
   )
-  return violated('I4', [...found, ...revived.map(({ who }) => `${who} got in by a link that had been replaced`)])
+  const early = operations.filter(({ attempts }) => attempts.some(({ code }) => code === 'invitation_expired'))
+  return violated('I4', [
+    ...found,
+    ...early.map(({ who }) => `${who} was told that an invitation had expired before its time`),
+    ...revived.map(({ who }) => `${who} got in by a link that had been replaced`),
+  ])
 }
 
 /** I9 and S1: positions are 1, 2, 3 … without a hole, up to the head. */
