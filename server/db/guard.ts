@@ -37,6 +37,34 @@ export class Unit {
   }
 }
 
+/** The time that the units of one request have together: no more than a single one has. */
+export class Allowance {
+  over = false
+  private spent = 0
+
+  /** What of so many milliseconds is left. */
+  leftOf(all: number): number {
+    return Math.max(0, all - this.spent)
+  }
+
+  /** Counts the time that this takes. */
+  async during<R>(work: () => PromiseLike<R>): Promise<R> {
+    const from = performance.now()
+    try {
+      return await work()
+    } finally {
+      this.spent += performance.now() - from
+    }
+  }
+}
+
+const allowances = new AsyncLocalStorage<Allowance>()
+
+/** Whatever is asked of the database within `work` has the rest of `allowance`; what it set off and left behind has not. */
+export async function within<R>(allowance: Allowance, work: () => Promise<R>): Promise<R> {
+  return allowances.run(allowance, work).finally(() => (allowance.over = true))
+}
+
 export type Watcher = { waited: (seconds: number) => void; late: () => void; shed: () => void }
 
 type Limits = { connections: number; factor: number; strict: boolean; watcher: Watcher | undefined }
@@ -48,7 +76,7 @@ type Limits = { connections: number; factor: number; strict: boolean; watcher: W
 export class Guard {
   private readonly limits: Limits
   private readonly sockets = new Map<Socket, { read: number; at: number }>()
-  private readonly within = new AsyncLocalStorage<true>()
+  private readonly units = new AsyncLocalStorage<true>()
   private underWay = 0
   private overdue = 0
   private looking: NodeJS.Timeout | null = null
@@ -65,18 +93,30 @@ export class Guard {
 
   /** Throws `DatabaseLate`. What is late is given up: its caller is answered, its connection ends as soon as it is silent. */
   async run<R>(work: (unit: Unit) => PromiseLike<R>): Promise<R> {
+    const allowance = allowances.getStore()
+    if (!allowance || allowance.over) return this.start(work)
+    return allowance.during(() => this.start(work, allowance))
+  }
+
+  private async start<R>(work: (unit: Unit) => PromiseLike<R>, allowance?: Allowance): Promise<R> {
     const { connections, factor, strict, watcher } = this.limits
     if (this.underWay >= connections + mostWaiting * factor) {
       watcher?.shed()
       throw new DatabaseLate('POOL_SHED')
     }
-    if (strict && this.within.getStore()) throw new Error('The pool was asked for a connection within a transaction.')
+    if (strict && this.units.getStore()) throw new Error('The pool was asked for a connection within a transaction.')
+    const longest = patience.unit * factor
+    const time = allowance?.leftOf(longest) ?? longest
+    if (time === 0) {
+      watcher?.late()
+      throw new DatabaseLate('UNIT_LATE')
+    }
     const unit = new Unit((seconds) => watcher?.waited(seconds))
     this.underWay += 1
     // in a promise of its own: it may still be under way when its caller has been answered
-    const working = (async () => (strict ? this.within.run(true, () => work(unit)) : work(unit)))()
+    const working = (async () => (strict ? this.units.run(true, () => work(unit)) : work(unit)))()
     return new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => setImmediate(giveUp), patience.unit * factor)
+      const deadline = setTimeout(() => setImmediate(giveUp), time)
       const giveUp = (): void => {
         // a process that was stopped meanwhile reads the answers that wait for it before it judges
         if (settled) return

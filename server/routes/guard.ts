@@ -4,6 +4,7 @@ import { addressReader } from '../auth/address.ts'
 import { ownNames } from '../auth/origin.ts'
 import { tokenIn } from '../auth/sessions.ts'
 import { Refusal } from '../core/errors.ts'
+import { Allowance, within } from '../db/guard.ts'
 import type { Env, Services } from './env.ts'
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -25,8 +26,10 @@ export function guard(services: Services) {
     }
     if (!safe.has(c.req.method)) requireOwnOrigin(c.req.header('origin'), c.req.header('sec-fetch-site'), origins)
     const token = tokenIn(c.req.header('cookie'))
-    if (token) c.set('session', await services.sessions.read(token))
-    await next()
+    const allowance = new Allowance()
+    // not within it: one look answers for many requests at once
+    if (token) c.set('session', await allowance.during(() => services.sessions.read(token)))
+    await within(allowance, next)
   })
 }
 

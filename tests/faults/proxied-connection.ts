@@ -76,7 +76,11 @@ export function proxyConnection({ client, openTarget, weather, reading, closed }
   return { isOpen: () => !client.destroyed, flow, cut }
 }
 
-/** One that is still being made is reset as soon as it is there. */
+/**
+ * One that is still being made is reset as soon as it is there. One whose own end is on its way is closed: libuv refuses
+ * to reset it, Node believes that it did, and the process never ends.
+ */
 export function reset(socket: Socket): void {
-  if (!socket.destroyed) socket.resetAndDestroy()
+  if (socket.writableEnded) socket.destroy()
+  else if (!socket.destroyed) socket.resetAndDestroy()
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { onOneConnection } from '#server/core/tenant.ts'
+import { connect } from '#server/db/connect.ts'
+import { Allowance, within } from '#server/db/guard.ts'
 import { useDatabase } from '../support/node.ts'
 
 const database = useDatabase()
@@ -17,4 +19,21 @@ test('157 a second connection within a transaction: thrown in tests, where it wo
   const one = () => onOneConnection(sql, async (tx) => tx`select 1 as one`)
   await expect(Promise.all([one(), one(), one()])).resolves.toHaveLength(3)
   expect(sql.guard.busy).toBe(0)
+})
+
+test('154 the units of one request have no more time together than one of them, and what it leaves behind has its own', async () => {
+  const sql = connect(database().url)
+  const nap = () => sql.guard.run(() => sql`select pg_sleep(1.6)`)
+  let answer = (): void => undefined
+  const answered = new Promise<void>((resolve) => (answer = resolve))
+  let leftBehind: Promise<unknown> | undefined
+  const asked = within(new Allowance(), async () => {
+    leftBehind = answered.then(nap).then(nap)
+    await nap()
+    await nap()
+  })
+  await expect(asked).rejects.toMatchObject({ code: 'UNIT_LATE' })
+  answer()
+  await expect(leftBehind).resolves.toHaveLength(1)
+  await sql.end()
 })

@@ -1,26 +1,25 @@
 import { violated, type Check } from './invariant.ts'
 
 /**
- * I16: every open invitation was emailed, each email once to whoever keeps one of the same Message-ID, none before its
- * commit, and all links are ours.
+ * I16: every invitation was emailed as it was last sent, also one that has ended since; each email once to whoever keeps
+ * one of the same Message-ID, none before its commit, and all links are ours.
  */
 export const mailed: Check = ({ topology, world, log }) => {
   const found: string[] = []
   const received = topology.mail.received.filter(({ to }) => to.includes(world.tag))
   const sendings = new Map<string, number>()
   for (const place of world.places.filter(({ deleted }) => !deleted)) {
-    const open = new Map<string, { email: string; at: string }>()
+    const last = new Map<string, { email: string; at: string }>()
     for (const { type, data, at } of log.get(`workspace:${place.id}`) ?? []) {
-      const { invitation, invitationId } = data as { invitation?: { id: string; email: string }; invitationId?: string }
+      const { invitation } = data as { invitation?: { id: string; email: string } }
       if (invitation && /sent|resent/.test(type)) {
-        open.set(invitation.id, { email: invitation.email, at })
+        last.set(invitation.id, { email: invitation.email, at })
         sendings.set(invitation.email, (sendings.get(invitation.email) ?? 0) + 1)
       }
-      if (/accepted|cancelled|declined/.test(type)) open.delete(invitationId ?? '')
     }
-    for (const { email, at } of open.values()) {
+    for (const { email, at } of last.values()) {
       const mails = received.filter((mail) => mail.to === email && mail.at >= Date.parse(at) - 5)
-      if (mails.length === 0) found.push(`${email} has an open invitation of ${at} and no email`)
+      if (mails.length === 0) found.push(`${email} was invited at ${at} and got no email`)
     }
   }
   const deletedNames = world.places.filter(({ deleted }) => deleted).flatMap(({ names }) => names)
