@@ -76,12 +76,11 @@ export async function onOneConnection<R>(sql: Sql, work: (tx: Tx) => Promise<R>)
     unit.served()
     const tx = new Proxy(reserved, {
       apply(target, self, words) {
-        unit.requireTime()
-        return Reflect.apply(target, self, words) as unknown
+        return unit.refusal ?? (Reflect.apply(target, self, words) as unknown)
       },
     })
     try {
-      unit.requireTime()
+      await unit.refusal
       const result = await work(tx as unknown as Tx)
       reserved.release()
       return result
@@ -101,5 +100,5 @@ export async function onOneConnection<R>(sql: Sql, work: (tx: Tx) => Promise<R>)
 export function endedConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code, severity } = error as Error & { code?: unknown; severity?: unknown }
-  return severity === 'FATAL' || severity === 'PANIC' || /^(CONNECTION_|E[A-Z]+$)/.test(String(code))
+  return severity === 'FATAL' || severity === 'PANIC' || /^(CONNECT(ION)?_|E[A-Z]+$)/.test(String(code))
 }

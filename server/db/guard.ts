@@ -16,9 +16,11 @@ export class DatabaseLate extends Error {
   }
 }
 
+type RefusedStatement = Promise<never> & { execute: () => Promise<never> }
+
 /** One piece of work on the database, from asking for a connection on. */
 export class Unit {
-  late = false
+  private late: RefusedStatement | null = null
   private readonly started = performance.now()
   private readonly waited: (seconds: number) => void
 
@@ -31,9 +33,18 @@ export class Unit {
     this.waited((performance.now() - this.started) / 1000)
   }
 
-  /** Nothing more is begun for a caller who was told that it was not done. */
-  requireTime(): void {
-    if (this.late) throw new DatabaseLate('UNIT_LATE')
+  /**
+   * What every statement from now on is in place of itself: nothing more is begun for a caller who was told that it was
+   * not done. Never thrown at once, which would leave those without an ear that were asked in the same breath.
+   */
+  get refusal(): RefusedStatement | null {
+    return this.late
+  }
+
+  giveUp(): void {
+    const refused = Promise.reject(new DatabaseLate('UNIT_LATE'))
+    refused.catch(() => undefined)
+    this.late = Object.defineProperty(refused, 'execute', { value: () => refused }) as RefusedStatement
   }
 }
 
@@ -120,7 +131,7 @@ export class Guard {
       const giveUp = (): void => {
         // a process that was stopped meanwhile reads the answers that wait for it before it judges
         if (settled) return
-        unit.late = true
+        unit.giveUp()
         this.overdue += 1
         watcher?.late()
         reject(new DatabaseLate('UNIT_LATE'))
@@ -130,7 +141,7 @@ export class Guard {
         settled = true
         clearTimeout(deadline)
         this.underWay -= 1
-        if (unit.late) this.overdue -= 1
+        if (unit.refusal) this.overdue -= 1
       }
       working.then(
         (result) => (settle(), resolve(result)),

@@ -5,7 +5,7 @@ import path from 'node:path'
 import postgres from 'postgres'
 import { migrate } from '#server/db/migrate.ts'
 import { startPostgres } from '#server/embedded/postgres.ts'
-import { freePort } from '../support/program.ts'
+import { freePort } from '../support/ports.ts'
 import { spawnRedis } from '../support/redis-server.ts'
 import { startServer, type BenchServer } from './servers/child.ts'
 

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline'
 import { ask } from './ask.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
 import { postgresReading } from './reading.ts'
-import { atPort, freePort, until } from './processes.ts'
+import { atPort, freePort } from '../support/ports.ts'
+import { until } from './processes.ts'
 
 export type ClusterNode = {
   /** 'a', 'b', … */

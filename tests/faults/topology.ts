@@ -5,7 +5,7 @@ import { Ends } from '#server/ends.ts'
 import { createNode, type ClusterNode } from './cluster-node.ts'
 import { startFaultyMail, type FaultyMail } from './faulty-mail.ts'
 import { startKillablePostgres, type KillablePostgres } from './killable-postgres.ts'
-import { startKillableRedis, type KillableRedis } from './killable-redis.ts'
+import { startKillableRedis, type KillableRedis } from '../support/killable-redis.ts'
 
 export type { ClusterNode }
 

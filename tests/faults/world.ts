@@ -132,12 +132,14 @@ export class World {
 
   /** For what has to work: arranging, and looking at the end. */
   async must<T>(someone: Someone, wanted: Wanted): Promise<T> {
+    let last: unknown
     for (let tries = 0; tries < 20; tries += 1) {
       const { outcome, attempts } = await this.ask(someone, wanted)
+      last = attempts
       if (outcome === 'ok') return attempts.find(({ status }) => status !== null && status < 400)?.body as T
       if (outcome === 'refused') throw new Error(`${wanted.what} was refused: ${JSON.stringify(attempts.at(-1)?.body)}`)
     }
-    throw new Error(`${wanted.what} could not be done.`)
+    throw new Error(`${wanted.what} could not be done: ${JSON.stringify(last)}`)
   }
 
   headersOf({ cookie, address }: Someone): Record<string, string> {

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
+import { databaseFailureOf } from '#server/core/failures.ts'
+import { endedConnection } from '#server/core/tenant.ts'
+import { connect } from '#server/db/connect.ts'
 import { useDatabase, type TestNode } from '../support/node.ts'
 import { newPerson } from '../support/people.ts'
+import { takenPort } from '../support/ports.ts'
 import { useProgram } from '../support/program.ts'
 
 const database = useDatabase()
@@ -27,6 +31,17 @@ test('94 I9 connections cut at any moment, also while they open: it stays up, an
   expect(kept.filter((id) => !ids.has(id))).toEqual([])
   expect(program.complaints).toEqual([])
   expect(kept.length).toBeGreaterThan(0)
+})
+
+test('154 a connection that is never answered ends with an error that is known as the end of a connection', async () => {
+  const { port, close } = await takenPort()
+  const sql = connect(`postgres://rollcall@127.0.0.1:${port}/rollcall`)
+  const error = await sql.guard.run(() => sql`select 1`).catch((reason: unknown) => reason)
+  expect(error).toMatchObject({ code: 'CONNECT_TIMEOUT' })
+  expect(endedConnection(error)).toBe(true)
+  expect(databaseFailureOf(error)).toBe('away')
+  await sql.end({ timeout: 0 })
+  await close()
 })
 
 async function cut(): Promise<void> {

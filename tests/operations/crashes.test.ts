@@ -1,35 +1,25 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { seeded } from '../faults/random.ts'
-import { startTopology, type ClusterNode, type Topology } from '../faults/topology.ts'
+import type { ClusterNode, Topology } from '../faults/topology.ts'
 import { newCaller, type Caller, type Reply } from '../support/caller.ts'
 import { useProgram } from '../support/program.ts'
-import { halfDone } from '../support/wholeness.ts'
+import { useTopology } from '../support/topology.ts'
 
 const soon = { timeout: 30_000, interval: 20 }
 const seed = Number(process.env['CRASH_SEED'] ?? 164)
 const kills = 8
 const { folder, start } = useProgram()
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 })
-/** How long a start may take on a busy machine, in milliseconds. */
-const patience = 120_000
 let topology: Topology
 let a: ClusterNode
 let b: ClusterNode
 let ada: Caller
 
-beforeAll(async () => {
-  topology = await startTopology({ durable: false, patience, env: { LOG_LEVEL: 'silent' } })
+useTopology({ durable: false }, async (started) => {
+  topology = started
   ;[a, b] = topology.nodes as [ClusterNode, ClusterNode]
   ada = await newCaller(topology, b)
-})
-
-afterAll(() => topology?.stop())
-
-afterEach(async () => {
-  for (const { proxies } of topology.nodes) for (const proxy of Object.values(proxies)) proxy.pass()
-  expect(await halfDone(topology.postgres.owner)).toEqual([])
 })
 
 test('161 S6 a node that dies between commit and publish: sockets of another node hear of it all the same, in order', async () => {

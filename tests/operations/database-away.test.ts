@@ -2,33 +2,23 @@ import { randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { startTopology, type ClusterNode, type Topology } from '../faults/topology.ts'
+import { expect, test } from 'vitest'
+import type { ClusterNode, Topology } from '../faults/topology.ts'
 import { call, newCaller, type Caller, type Reply } from '../support/caller.ts'
 import { password } from '../support/people.ts'
-import { halfDone } from '../support/wholeness.ts'
+import { useTopology } from '../support/topology.ts'
 
 const soon = { timeout: 40_000, interval: 20 }
 const unavailable = { status: 503, headers: { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) as string } }
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 })
-/** How long a start may take on a busy machine, in milliseconds. */
-const patience = 120_000
 let topology: Topology
 let a: ClusterNode
 let b: ClusterNode
 let ada: Caller
 
-beforeAll(async () => {
-  topology = await startTopology({ patience, env: { LOG_LEVEL: 'silent' } })
+useTopology({}, async (started) => {
+  topology = started
   ;[a, b] = topology.nodes as [ClusterNode, ClusterNode]
   ada = await newCaller(topology, a)
-})
-
-afterAll(() => topology?.stop())
-
-afterEach(async () => {
-  for (const { proxies } of topology.nodes) for (const proxy of Object.values(proxies)) proxy.pass()
-  expect(await halfDone(topology.postgres.owner)).toEqual([])
 })
 
 test('153 I7 kill -9 of PostgreSQL under traffic: 503 with Retry-After, nothing half, and it serves again by itself', async () => {
@@ -114,6 +104,26 @@ test('154 I14 PostgreSQL in a black hole: every kind of request is answered 503 
   await expect.poll(() => a.metrics(), soon).toMatch(/^rollcall_pool_busy 0$/m)
   live.close()
 })
+
+test('154 I20 a black hole that opens while a connection is being made: 503, and the node lives on', async () => {
+  const { database } = a.proxies
+  let opening = 0
+  // what postgres.js asks of each new connection, and whose end it does not listen to
+  database.cutAfter('pg_catalog.pg_type', () => {
+    opening += 1
+    database.blackHole()
+    return false
+  })
+  await topology.postgres.owner`
+    select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rollcall' and pid <> pg_backend_pid()`
+  await expect.poll(async () => (await ada.call(a, '/api/me')).status, soon).toBe(503)
+  await expect.poll(() => opening, soon).toBeGreaterThan(0)
+  // longer than a connection may take to be made
+  expect(await ada.call(a, '/api/me')).toMatchObject(unavailable)
+  database.pass()
+  await expect.poll(() => ada.call(a, '/api/me').then(({ status }) => status, () => 'nobody there'), soon).toBe(200)
+  expect(a.complaints).toEqual([])
+}) // prettier-ignore
 
 test('94 I8 a commit whose answer is lost: 503, and the same key gives the first answer with one effect', async () => {
   const headers = { 'Idempotency-Key': randomUUID() }

@@ -5,37 +5,31 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { ask } from '../faults/ask.ts'
 import { createNode } from '../faults/cluster-node.ts'
-import { startTopology, type ClusterNode, type Topology } from '../faults/topology.ts'
+import type { ClusterNode, Topology } from '../faults/topology.ts'
 import { newCaller, type Caller } from '../support/caller.ts'
+import { patience, useTopology } from '../support/topology.ts'
 import { startVisitors } from '../support/visitors.ts'
-import { halfDone } from '../support/wholeness.ts'
 
 const soon = { timeout: 60_000, interval: 20 }
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
-/** How long a start may take on a busy machine, in milliseconds. */
-const patience = 120_000
 let topology: Topology
 let a: ClusterNode
 let b: ClusterNode
 let ada: Caller
 const ends: (() => unknown)[] = []
 
-beforeAll(async () => {
-  topology = await startTopology({ durable: false, patience })
+useTopology({ durable: false }, async (started) => {
+  topology = started
   ;[a, b] = topology.nodes as [ClusterNode, ClusterNode]
   ada = await newCaller(topology, b)
 })
 
 afterAll(async () => {
   for (const end of ends.reverse()) await end()
-  await topology?.stop()
 })
-
-afterEach(async () => expect(await halfDone(topology.postgres.owner)).toEqual([]))
 
 test('163 I15 SIGTERM under load: nobody fails, sockets move over bit by bit, and it ends with 0 whoever lingers', async () => {
   const lives = await Promise.all(Array.from({ length: 18 }, () => ada.live(a)))

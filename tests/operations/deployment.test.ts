@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { readConfig } from '#server/config.ts'
-import { freePort, useProgram } from '../support/program.ts'
+import { freePort } from '../support/ports.ts'
+import { useProgram } from '../support/program.ts'
 
 const { folder, start } = useProgram()
 const read = (name: string) => readFileSync(name, 'utf8')

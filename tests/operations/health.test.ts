@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { TestNode } from '../support/node.ts'
 import { newPerson } from '../support/people.ts'
 import { connectLive } from '../support/live.ts'
-import { freePort, postgresOf, useProgram } from '../support/program.ts'
+import { freePort } from '../support/ports.ts'
+import { postgresOf, useProgram } from '../support/program.ts'
 
 const { folder, start } = useProgram()
 

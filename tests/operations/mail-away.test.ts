@@ -1,30 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { startTopology, type ClusterNode, type Topology } from '../faults/topology.ts'
+import { expect, test } from 'vitest'
+import type { ClusterNode, Topology } from '../faults/topology.ts'
 import { newCaller, type Caller } from '../support/caller.ts'
 import { startMailPeer, tokenIn, type Received } from '../support/mail.ts'
-import { halfDone } from '../support/wholeness.ts'
+import { useTopology } from '../support/topology.ts'
 
 const soon = { timeout: 60_000, interval: 50 }
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
-/** How long a start may take on a busy machine, in milliseconds. */
-const patience = 120_000
 let topology: Topology
 let node: ClusterNode
 let ada: Caller
 
-beforeAll(async () => {
-  topology = await startTopology({ nodes: 1, durable: false, patience, env: { LOG_LEVEL: 'silent' } })
+useTopology({ nodes: 1, durable: false }, async (started) => {
+  topology = started
   node = topology.nodes[0] as ClusterNode
   ada = await newCaller(topology, node)
-})
-
-afterAll(() => topology?.stop())
-
-afterEach(async () => {
-  topology.mail.behave('well')
-  node.proxies.smtp.pass()
-  expect(await halfDone(topology.postgres.owner)).toEqual([])
 })
 
 test('160 I16 SMTP down: the invitation stands at once, and the email follows when it is back', async () => {

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { startMailPeer } from '../support/mail.ts'
 import type { TestNode } from '../support/node.ts'
 import { newPerson, password, type Person } from '../support/people.ts'
-import { freePort, useProgram } from '../support/program.ts'
+import { freePort } from '../support/ports.ts'
+import { useProgram } from '../support/program.ts'
 
 const { folder, start } = useProgram()
 const pages = ['/dev/mail', '/dev/mail.json']

@@ -1,25 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, expect, test } from 'vitest'
 import type postgres from 'postgres'
-import { startTopology, type ClusterNode, type Topology } from '../faults/topology.ts'
+import type { ClusterNode, Topology } from '../faults/topology.ts'
 import { call, newCaller, type Caller } from '../support/caller.ts'
-import { halfDone } from '../support/wholeness.ts'
 import { startRecorder, type Recorder } from '../support/startup-recorder.ts'
+import { useTopology } from '../support/topology.ts'
 
 const soon = { timeout: 30_000, interval: 50 }
 // on a busy machine our own deadline may come before the database's
 const code = expect.stringMatching(/^(overloaded|unavailable)$/) as string
 const retryAfter = { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) as string }
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
-/** How long a start may take on a busy machine, in milliseconds. */
-const patience = 120_000
 let topology: Topology
 let node: ClusterNode
 let recorder: Recorder
 let ada: Caller
 
-beforeAll(async () => {
-  topology = await startTopology({ nodes: 1, durable: false, patience, env: { LOG_LEVEL: 'silent' } })
+useTopology({ nodes: 1, durable: false }, async (started) => {
+  topology = started
   node = topology.nodes[0] as ClusterNode
   recorder = await startRecorder(topology.postgres.url)
   await node.terminate()
@@ -27,15 +24,8 @@ beforeAll(async () => {
   ada = await newCaller(topology, node)
 })
 
-afterAll(async () => {
-  await topology?.stop()
-  recorder?.close()
-})
-
-afterEach(async () => {
-  await topology.postgres.owner`drop function if exists dawdle cascade`
-  expect(await halfDone(topology.postgres.owner)).toEqual([])
-})
+afterAll(() => recorder?.close())
+afterEach(() => topology.postgres.owner`drop function if exists dawdle cascade`)
 
 test('155 every connection that a node keeps, of every pool, tells PostgreSQL how long it may take', async () => {
   // enough at once that the pool for requests is full, a job for the workers, and somebody who watches

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { postgresOf, takenPort, useProgram } from '../support/program.ts'
+import { takenPort } from '../support/ports.ts'
+import { postgresOf, useProgram } from '../support/program.ts'
 
 const { folder, start } = useProgram()
 

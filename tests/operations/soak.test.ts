@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { startTopology, type ClusterNode, type Topology } from '../faults/topology.ts'
+import { expect, test } from 'vitest'
+import type { ClusterNode, Topology } from '../faults/topology.ts'
 import { newCaller, type Caller } from '../support/caller.ts'
 import { childWith } from '../support/child.ts'
+import { useTopology } from '../support/topology.ts'
 
 /** What a process holds after its garbage is collected: bytes of heap, and counts. */
 type Held = { heap: number; timers: number; resources: number; listeners: number; files: number; channels: number }
@@ -12,39 +13,37 @@ type Held = { heap: number; timers: number; resources: number; listeners: number
 const soon = { timeout: 60_000, interval: 50 }
 const minutes = Number(process.env['SOAK_MINUTES'] ?? 0.25)
 const sockets = 18
-vi.setConfig({ testTimeout: minutes * 60_000 + 240_000, hookTimeout: 180_000 })
-/** How long a start may take on a busy machine, in milliseconds. */
-const patience = 120_000
 let topology: Topology
 let node: ClusterNode
 let ada: Caller
 
-beforeAll(async () => {
-  const misfortunes = `--import=${path.resolve('tests/support/misfortunes.mjs')}`
-  const env = { LOG_LEVEL: 'silent', NODE_OPTIONS: misfortunes, MISFORTUNE: 'counts' }
-  topology = await startTopology({ nodes: 1, durable: false, patience, env })
+const misfortunes = { NODE_OPTIONS: `--import=${path.resolve('tests/support/misfortunes.mjs')}`, MISFORTUNE: 'counts' }
+useTopology({ nodes: 1, durable: false, env: misfortunes }, async (started) => {
+  topology = started
   node = topology.nodes[0] as ClusterNode
   ada = await newCaller(topology, node)
 })
 
-afterAll(() => topology?.stop())
-
-test('171 I17 people who come and go, ask and hear: what the process holds is in the end what it held before', async () => {
-  for (let round = 0; round < 6; round += 1) await comeAndGo()
-  const before = await held()
-  const until = performance.now() + minutes * 60_000
-  let rounds = 0
-  for (; performance.now() < until || rounds < 5; rounds += 1) await comeAndGo()
-  const after = await held()
-  const told = `${rounds} rounds: ${JSON.stringify({ before, after })}`
-  expect(after.channels, told).toBe(before.channels)
-  expect(after.listeners, told).toBe(before.listeners)
-  // connections of pools come and go, too
-  expect(after.files, told).toBeLessThanOrEqual(before.files + 8)
-  expect(after.timers, told).toBeLessThanOrEqual(before.timers + 8)
-  expect(after.resources, told).toBeLessThanOrEqual(before.resources + 16)
-  expect(after.heap, told).toBeLessThan(before.heap * 1.2 + 4_000_000)
-})
+test(
+  '171 I17 people who come and go, ask and hear: what the process holds is in the end what it held before',
+  { timeout: minutes * 60_000 + 240_000 },
+  async () => {
+    for (let round = 0; round < 6; round += 1) await comeAndGo()
+    const before = await held()
+    const until = performance.now() + minutes * 60_000
+    let rounds = 0
+    for (; performance.now() < until || rounds < 5; rounds += 1) await comeAndGo()
+    const after = await held()
+    const told = `${rounds} rounds: ${JSON.stringify({ before, after })}`
+    expect(after.channels, told).toBe(before.channels)
+    expect(after.listeners, told).toBe(before.listeners)
+    // connections of pools come and go, too
+    expect(after.files, told).toBeLessThanOrEqual(before.files + 8)
+    expect(after.timers, told).toBeLessThanOrEqual(before.timers + 8)
+    expect(after.resources, told).toBeLessThanOrEqual(before.resources + 16)
+    expect(after.heap, told).toBeLessThan(before.heap * 1.2 + 4_000_000)
+  },
+)
 
 /** Some connect, watch, hear of changes and leave, some in good order and some without a word. */
 async function comeAndGo(): Promise<void> {

@@ -1,42 +1,31 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { startTopology, type ClusterNode, type Topology } from '../faults/topology.ts'
+import { expect, test } from 'vitest'
+import type { ClusterNode, Topology } from '../faults/topology.ts'
 import { call, cookieIn, newCaller, type Caller } from '../support/caller.ts'
 import { childWith } from '../support/child.ts'
 import { tokenIn } from '../support/mail.ts'
 import { password } from '../support/people.ts'
-import { halfDone } from '../support/wholeness.ts'
+import { useTopology } from '../support/topology.ts'
 
 const soon = { timeout: 60_000, interval: 50 }
 /** Longer than from one sweep of the sessions to the next, in milliseconds. */
 const longerThanSweep = 12_000
+/** Longer than a node may stand still before it looks at everybody again, and shorter than a client waits for its ping. */
+const longerThanAllowed = 3_000
 const imported = (file: string) => `--import=${path.resolve(file)}`
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
-/** How long a start may take on a busy machine, in milliseconds. */
-const patience = 120_000
 let topology: Topology
 let a: ClusterNode
 let b: ClusterNode
 let ada: Caller
 
-beforeAll(async () => {
-  topology = await startTopology({
-    durable: false,
-    patience,
-    env: { LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent' },
-  })
+useTopology({ durable: false }, async (started) => {
+  topology = started
   ;[a, b] = topology.nodes as [ClusterNode, ClusterNode]
   ada = await newCaller(topology, b)
   await ada.call(b, '/api/account/plan', { method: 'PUT', body: { plan: 'pro_ai' } })
-})
-
-afterAll(() => topology?.stop())
-
-afterEach(async () => {
-  for (const node of topology.nodes) node.resume()
-  expect(await halfDone(topology.postgres.owner)).toEqual([])
+  await ada.call(b, '/api/account/seats', { method: 'PUT', body: { addonSeats: 20 } })
 })
 
 test('165 I5 a node that is stopped for longer than the sweep: whoever lost the right meanwhile hears nothing from after it', async () => {
@@ -75,6 +64,22 @@ test('165 I5 a node that is stopped for longer than the sweep: whoever lost the 
   expect(emails.filter((email) => topology.mail.countTo(email) !== 1)).toEqual([])
   for (const live of lives) live.close()
 }) // prettier-ignore
+
+test('165 I5 a node that is stopped between two sweeps: it looks at every session again before it sends what came meanwhile', async () => {
+  const dora = await newMember('Dora')
+  const [adas, doras] = (await Promise.all([ada, dora].map((one) => one.live(a)))) as [Live, Live]
+  for (const live of [adas, doras]) expect(await live.watch(ada.stream)).toMatchObject({ ok: true })
+  a.pause()
+  await topology.postgres.owner`update sessions set expires_at = now() where user_id = ${dora.userId}`
+  const last = await head()
+  for (let n = 0; n < 3; n += 1) expect((await ada.invite(b, newAddress())).status).toBe(201)
+  await pause(longerThanAllowed)
+  a.resume()
+  await adas.untilPosition(ada.stream, last + 3)
+  await doras.until(() => doras.disconnected() !== null)
+  expect(doras.eventsOf(ada.stream).filter(({ position }) => position > last)).toEqual([])
+  for (const live of [adas, doras]) live.close()
+})
 
 test('169 a node that is busy for five seconds: its health fails meanwhile, its sockets survive, nothing is done twice', async () => {
   await a.terminate()

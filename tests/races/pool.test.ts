@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { onOneConnection } from '#server/core/tenant.ts'
+import { onOneConnection, together } from '#server/core/tenant.ts'
 import { connect } from '#server/db/connect.ts'
 import { Allowance, within } from '#server/db/guard.ts'
 import { useDatabase } from '../support/node.ts'
@@ -35,5 +35,24 @@ test('154 the units of one request have no more time together than one of them, 
   await expect(asked).rejects.toMatchObject({ code: 'UNIT_LATE' })
   answer()
   await expect(leftBehind).resolves.toHaveLength(1)
+  await sql.end()
+})
+
+test('154 what is asked for when time is up is refused, all of it, and nobody’s refusal goes unheard', async () => {
+  const sql = connect(database().url, { patienceFactor: 0.1 })
+  const asked: Promise<unknown>[] = []
+  let goOn = (): void => undefined
+  const late = new Promise<void>((resolve) => (goOn = resolve))
+  const unit = onOneConnection(sql, async (tx) => {
+    await late
+    // as a command opens: one of these is made while the other one is already refused
+    asked.push(together((async () => tx`select 1`)(), tx`select 2`), tx`select 3`.execute())
+    await Promise.all(asked)
+  })
+  await expect(unit).rejects.toMatchObject({ code: 'UNIT_LATE' })
+  goOn()
+  await expect.poll(() => asked.length).toBe(2)
+  for (const one of await Promise.allSettled(asked)) expect(one).toMatchObject({ reason: { code: 'UNIT_LATE' } })
+  await expect.poll(() => sql.guard.busy).toBe(0)
   await sql.end()
 })

@@ -1,8 +1,8 @@
 import { beforeAll, afterAll, expect, test } from 'vitest'
-import { startKillableRedis, type KillableRedis } from '../faults/killable-redis.ts'
+import { startKillableRedis, type KillableRedis } from '../support/killable-redis.ts'
 import { useTwoNodes, type TestNode } from '../support/node.ts'
 import { newPerson, newUser } from '../support/people.ts'
-import { freePort } from '../support/program.ts'
+import { freePort } from '../support/ports.ts'
 
 let redis: KillableRedis
 let metricsPort = 0

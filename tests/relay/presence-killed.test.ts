@@ -1,20 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { ask } from '../faults/ask.ts'
-import { startTopology, type ClusterNode, type Topology } from '../faults/topology.ts'
+import type { ClusterNode, Topology } from '../faults/topology.ts'
 import { connectLive } from '../support/live.ts'
 import type { TestNode } from '../support/node.ts'
 import { newPerson, newUser, type Person } from '../support/people.ts'
+import { useTopology } from '../support/topology.ts'
 
 let topology: Topology
 let a: ClusterNode
 let b: ClusterNode
 
-beforeAll(async () => {
-  topology = await startTopology({ durable: false })
+useTopology({ durable: false }, (started) => {
+  topology = started
   ;[a, b] = topology.nodes as [ClusterNode, ClusterNode]
 })
-afterAll(() => topology?.stop())
 
 test('117 who is on a node that is killed drops out by itself when its time has run out; its next life starts with nobody', async () => {
   const { ada, workspaceId } = await arrange()

@@ -3,7 +3,8 @@ import { SMTPServer } from 'smtp-server'
 import { expect, test } from 'vitest'
 import { useDatabase, type TestNode } from '../support/node.ts'
 import { newPerson, password } from '../support/people.ts'
-import { freePort, useProgram } from '../support/program.ts'
+import { freePort } from '../support/ports.ts'
+import { useProgram } from '../support/program.ts'
 
 const database = useDatabase()
 const { folder, start } = useProgram()

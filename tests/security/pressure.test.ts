@@ -3,7 +3,7 @@ import { streamOf, type Stream } from '#shared/protocol/streams.ts'
 import { connectLive, positionIn, type Live } from '../support/live.ts'
 import { useNode } from '../support/node.ts'
 import { newTeam, newUser, type Person } from '../support/people.ts'
-import { freePort } from '../support/program.ts'
+import { freePort } from '../support/ports.ts'
 import { exchange, openRawSocket, parsed, upgradeOf, type RawSocket } from '../support/raw.ts'
 import { useStatements } from '../support/statements.ts'
 

@@ -9,7 +9,7 @@ import postgres from 'postgres'
 import { afterAll, beforeAll } from 'vitest'
 import { runnerFor } from '#server/embedded/binaries.ts'
 import { findProgram } from './find-program.ts'
-import { freePort } from './program.ts'
+import { freePort } from './ports.ts'
 
 export type DebianPostgres = {
   /** The address of a database, as this user. */

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -101,19 +100,4 @@ export function isRunning(pid: number): boolean {
 function endPostgres(folder: string): void {
   const pid = postgresOf(folder)
   if (pid !== null) process.kill(pid, 'SIGQUIT')
-}
-
-/** A port that nobody has right now. */
-export async function freePort(): Promise<number> {
-  const { port, close } = await takenPort()
-  await close()
-  return port
-}
-
-/** A port that somebody else has until `close`. */
-export async function takenPort(): Promise<{ port: number; close: () => Promise<void> }> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return { port, close: () => new Promise((resolve) => server.close(() => resolve())) }
 }

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { createClient } from 'redis'
 import { afterAll, beforeAll } from 'vitest'
 import { until } from '../faults/processes.ts'
-import { freePort } from './program.ts'
+import { freePort } from './ports.ts'
 import { spawnRedis } from './redis-server.ts'
 
 export type RedisCluster = {

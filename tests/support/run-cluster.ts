@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import path from 'node:path'
 import { startPostgres } from '#server/embedded/postgres.ts'
-import { freePort } from './program.ts'
+import { freePort } from './ports.ts'
 import { spawnRedis } from './redis-server.ts'
 
 /**

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import postgres from 'postgres'
 import { findBinaries, runnerFor } from '#server/embedded/binaries.ts'
-import { freePort } from './program.ts'
+import { freePort } from './ports.ts'
 
 export type SmallDisk = {
   url: string

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
-import { atPort } from '../faults/processes.ts'
+import { atPort } from './ports.ts'
 
 /** What a client of PostgreSQL says before anything else: its parameters. */
 export type Greeting = Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest'
 import { startFaultProxy, type FaultProxy } from '../faults/fault-proxy.ts'
-import { atPort } from '../faults/processes.ts'
+import { atPort } from './ports.ts'
 import { postgresReading } from '../faults/reading.ts'
 
 export type Statements = {

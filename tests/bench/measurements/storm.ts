@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import type postgres from 'postgres'
-import { freePort } from '../../support/program.ts'
+import { freePort } from '../../support/ports.ts'
 import { gather } from '../audience.ts'
 import { now } from '../clock.ts'
 import { insertHalls, insertMembers, insertPeople, type Guest, type Hall } from '../crowd.ts'

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { createClient } from 'redis'
-import { spawnRedis } from '../support/redis-server.ts'
-import { freePort } from './processes.ts'
+import { spawnRedis } from './redis-server.ts'
+import { freePort } from './ports.ts'
 
 export type KillableRedis = {
   url: string
@@ -13,6 +13,8 @@ export type KillableRedis = {
   start: () => Promise<void>
   pause: () => void
   resume: () => void
+  /** The streams' channels that somebody is subscribed to. */
+  channels: () => Promise<string[]>
   /** On a connection of its own. */
   command: (...words: string[]) => Promise<unknown>
 }
@@ -41,6 +43,10 @@ export async function startKillableRedis(): Promise<KillableRedis> {
     },
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
+    async channels() {
+      const client = await createClient({ url }).connect()
+      return (await client.pubSubShardChannels('rollcall:*').finally(() => client.destroy())).sort()
+    },
     async command(...words: string[]) {
       const client = createClient({ url, socket: { reconnectStrategy: false } }).on('error', () => undefined)
       await client.connect()
