@@ -105,26 +105,6 @@ test('154 I14 PostgreSQL in a black hole: every kind of request is answered 503 
   live.close()
 })
 
-test('154 I20 a black hole that opens while a connection is being made: 503, and the node lives on', async () => {
-  const { database } = a.proxies
-  let opening = 0
-  // what postgres.js asks of each new connection, and whose end it does not listen to
-  database.cutAfter('pg_catalog.pg_type', () => {
-    opening += 1
-    database.blackHole()
-    return false
-  })
-  await topology.postgres.owner`
-    select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rollcall' and pid <> pg_backend_pid()`
-  await expect.poll(async () => (await ada.call(a, '/api/me')).status, soon).toBe(503)
-  await expect.poll(() => opening, soon).toBeGreaterThan(0)
-  // longer than a connection may be silent while somebody waits
-  for (const _ of [1, 2]) expect(await ada.call(a, '/api/me')).toMatchObject(unavailable)
-  database.pass()
-  await expect.poll(() => ada.call(a, '/api/me').then(({ status }) => status, () => 'nobody there'), soon).toBe(200)
-  expect(a.running()).toBe(true)
-}) // prettier-ignore
-
 test('94 I8 a commit whose answer is lost: 503, and the same key gives the first answer with one effect', async () => {
   const headers = { 'Idempotency-Key': randomUUID() }
   const email = newAddress()
