@@ -81,10 +81,13 @@ async function invite(world: World, twice: boolean): Promise<Operation> {
   const outside = world.candidates.filter(({ email }) => !known.has(email))
   const marker = outside.length === 0 || random.chance(0.35) ? world.mark() : null
   const email = marker ? `${marker}@ghost.example.com` : random.pick(outside).email
-  return world.ask(place.owner, {
+  const begun = Date.now()
+  const operation = await world.ask(place.owner, {
     what: 'invite', method: 'POST', path: `/api/workspaces/${place.id}/invitations`, body: { email, role: random.pick(roles) },
     keyed: true, twice, ...(marker && { marker }), note: { email, workspaceId: place.id },
   }) // prettier-ignore
+  if (operation.outcome === 'ok') world.noteSending(email, place, begun)
+  return operation
 }
 
 /** Where people are impatient, several come at once, for what may be the last seat. */
@@ -101,10 +104,9 @@ async function acceptOne(world: World, twice: boolean): Promise<Operation | null
   const tokens = world.tokensOf(someone, place)
   const old = tokens.length > 1 && world.random.chance(0.35)
   const chosen = old ? world.random.pick(tokens.slice(0, -1)) : tokens.at(-1)
-  const newest = tokens.at(-1)
   const operation = await world.ask(someone, {
     what: 'accept', method: 'POST', path: '/api/invitations/accept', body: { token: chosen?.token }, twice,
-    note: { token: chosen?.token, replaced: chosen !== newest && Date.now() - (newest?.at ?? 0) > 50, workspaceId: place.id },
+    note: { token: chosen?.token, replaced: chosen !== undefined && world.isReplaced(someone.email, place, chosen.at), workspaceId: place.id },
   }) // prettier-ignore
   if (operation.outcome !== 'refused') {
     world.used.add(chosen?.token ?? '')
@@ -167,10 +169,13 @@ async function ofInvitation(world: World, what: 'resend' | 'cancel', twice: bool
   const place = somewhere(world)
   const invitations = (await seen(world, place.owner, place))?.invitations ?? []
   if (invitations.length === 0) return null
-  const path = `/api/workspaces/${place.id}/invitations/${world.random.pick(invitations).id}`
-  return what === 'resend'
-    ? world.ask(place.owner, { what, method: 'POST', path: `${path}/resend`, twice })
-    : world.ask(place.owner, { what, method: 'DELETE', path, twice })
+  const { id, email } = world.random.pick(invitations)
+  const path = `/api/workspaces/${place.id}/invitations/${id}`
+  if (what === 'cancel') return world.ask(place.owner, { what, method: 'DELETE', path, twice })
+  const begun = Date.now()
+  const operation = await world.ask(place.owner, { what, method: 'POST', path: `${path}/resend`, twice })
+  if (operation.outcome === 'ok') world.noteSending(email, place, begun)
+  return operation
 }
 
 function resend(world: World, twice: boolean): Promise<Operation | null> {

@@ -36,6 +36,7 @@ export class World {
   readonly tag: string
   readonly topology: Topology
   private count = 0
+  private readonly sendings = new Map<string, number>()
 
   constructor(topology: Topology, random: Random, tag: string) {
     this.topology = topology
@@ -159,6 +160,17 @@ export class World {
       const ours = mail.to === email && place.names.some((name) => mail.text.includes(name))
       return ours && token ? [{ token, at: mail.at }] : []
     })
+  }
+
+  /** An invitation was sent, or sent again: the request for it began at `begun`. */
+  noteSending(email: string, { id }: Place, begun: number): void {
+    const key = `${email} ${id}`
+    this.sendings.set(key, Math.max(begun, this.sendings.get(key) ?? 0))
+  }
+
+  /** Whether what came by email at `at` must be dead: another one was asked for after that. Emails can overtake each other. */
+  isReplaced(email: string, { id }: Place, at: number): boolean {
+    return at < (this.sendings.get(`${email} ${id}`) ?? 0)
   }
 
   end(): void {
