@@ -13,8 +13,10 @@ export async function buildDefective(defect: Defect): Promise<{ program: string;
   const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-defect-'))
   for (const name of copied) await cp(name, path.join(folder, name), { recursive: true })
   await symlink(path.resolve('node_modules'), path.join(folder, 'node_modules'))
-  const file = path.join(folder, defect.file)
-  await writeFile(file, mistaken(await readFile(file, 'utf8'), defect))
+  for (const change of changesOf(defect)) {
+    const file = path.join(folder, change.file)
+    await writeFile(file, mistaken(await readFile(file, 'utf8'), change))
+  }
   await promisify(execFile)(process.execPath, [vite, 'build', '-c', 'vite.server.config.ts'], { cwd: folder })
   return {
     program: path.join(folder, 'dist/server/main.js'),
@@ -22,11 +24,16 @@ export async function buildDefective(defect: Defect): Promise<{ program: string;
   }
 }
 
+type Change = { title: string; file: string; find: string; replace: string }
+
+/** What a mistake changes, one place after the other. */
+export function changesOf({ title, file, find, replace, also = [] }: Defect): Change[] {
+  return [{ find, replace }, ...also].map((change) => ({ title, file, ...change }))
+}
+
 /** Throws where the source is no longer what the mistake was made in. */
-export function mistaken(source: string, { title, file, find, replace, also }: Defect): string {
-  return [{ find, replace }, ...(also ?? [])].reduce((text, change) => {
-    const parts = text.split(change.find)
-    if (parts.length !== 2) throw new Error(`“${title}” finds its place ${parts.length - 1} times in ${file}.`)
-    return parts.join(change.replace)
-  }, source)
+export function mistaken(source: string, { title, file, find, replace }: Change): string {
+  const parts = source.split(find)
+  if (parts.length !== 2) throw new Error(`“${title}” finds its place ${parts.length - 1} times in ${file}.`)
+  return parts.join(replace)
 }

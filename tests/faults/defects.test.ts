@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { defects } from './defects.ts'
-import { mistaken } from './defective-copy.ts'
+import { changesOf, mistaken } from './defective-copy.ts'
 import { faults } from './faults.ts'
 
 test.each(defects.map((defect) => [defect.title, defect] as const))('the source is still where one could write: %s', (_, defect) => {
-  const source = readFileSync(defect.file, 'utf8')
-  expect(mistaken(source, defect)).not.toBe(source)
+  const sources = new Map<string, string>()
+  for (const change of changesOf(defect)) {
+    const source = sources.get(change.file) ?? readFileSync(change.file, 'utf8')
+    sources.set(change.file, mistaken(source, change))
+    expect(sources.get(change.file)).not.toBe(source)
+  }
   expect(faults.map(({ id }) => id)).toContain(defect.fault)
 }) // prettier-ignore
 

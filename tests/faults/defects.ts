@@ -4,10 +4,11 @@ import type { Invariant } from './fault.ts'
 export type Defect = {
   title: string
   file: string
-  /** What stands there exactly once, and what stands there instead; more such pairs where one is not enough. */
+  /** What stands there exactly once, and what stands there instead. */
   find: string
   replace: string
-  also?: { find: string; replace: string }[]
+  /** More of the same mistake, in this file or another. */
+  also?: { file?: string; find: string; replace: string }[]
   /** The fault under which it shows. */
   fault: string
   /** Any of these has to be violated. */
@@ -183,10 +184,19 @@ export const defects: readonly Defect[] = [
   },
   {
     title: 'seats are counted without the account’s lock',
-    file: 'server/membership/open-by-token.ts',
-    find: `tx\`select id from accounts where id = \${accountId} for no key update\`,`,
-    replace: `tx\`select id, pg_sleep(0.3) from accounts where id = \${accountId}\`,`,
-    fault: 'F15',
+    file: 'server/core/opening.ts',
+    find: `= \${input.workspaceId})
+      for no key update\`,`,
+    replace: `= \${input.workspaceId})\`,`,
+    also: [
+      {
+        file: 'server/membership/seats.ts',
+        find: `  announceExpired(unit, expired)`,
+        replace: `  ${aMoment(150)}
+  announceExpired(unit, expired)`,
+      },
+    ],
+    fault: 'F0',
     violates: ['I1'],
   },
   {
