@@ -49,12 +49,14 @@ async function arrange(): Promise<Arranged> {
   await owner.delete(`/api/workspaces/${workspace.id}/members/${removedId}`)
   const targetId = await join(owner, workspace.id, target, 'viewer')
   const { invitation, token } = await owner.inviteByMail(workspace.id, invitee.email)
+  const { body: agent } = await owner.createAgent(workspace.id)
   const people = { anonymous: newPerson(node()), outsider, viewer, editor, admin, owner, removed, invitee }
   const ids: Ids = {
     workspaceId: workspace.id,
     handle: workspace.handle,
     targetId,
     invitationId: invitation.id,
+    agentId: agent.id,
     token,
     n: workspace.id.slice(-12),
   }
