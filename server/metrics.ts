@@ -24,6 +24,7 @@ export function createMetrics() {
     sweptSessions: counter('rollcall_sweep_ended_total', 'Ended sessions that only the sweep noticed'),
     revocation: histogram('rollcall_revocation_latency_seconds', 'From an event that takes a right to the eviction'),
     handshakesCapped: counter('rollcall_handshakes_capped_total', 'Connections refused: too many already', ['cap']),
+    socketAnswers: counter('rollcall_socket_answers_total', 'Answered messages of sockets', ['code']),
     unknownMessages: counter('rollcall_unknown_messages_total', 'Messages of sockets whose name means nothing'),
     presenceFailures: counter('rollcall_presence_failures_total', 'Times that who is here could not be told'),
     slowClients: counter('rollcall_slow_clients_cut_total', 'Connections cut because they did not read'),

@@ -33,14 +33,14 @@ export function serveWatching(socket: LiveSocket, rooms: Rooms, parts: Parts): v
     reply(
       answer,
       limited(socket, () => watch(socket, rooms, parts, payload)),
-      parts.log,
+      parts,
     )
   })
   socket.on('unwatch', (payload: unknown, answer: unknown) => {
     reply(
       answer,
       limited(socket, () => unwatch(socket, rooms, payload)),
-      parts.log,
+      parts,
     )
   })
 }
@@ -55,14 +55,17 @@ async function limited(socket: LiveSocket, act: () => Answer | Promise<Answer>):
   return spent ? { ok: false, code: 'rate_limited' } : act()
 }
 
-function reply(answer: unknown, result: Promise<Answer>, log: Log): void {
+function reply(answer: unknown, result: Promise<Answer>, { log, metrics }: Parts): void {
   const send = typeof answer === 'function' ? (answer as (value: Answer) => void) : () => undefined
   result
     .catch((error: unknown): Answer => {
       log[levelOf(error)]({ err: error }, 'a socket message failed')
       return { ok: false, code: 'unavailable' }
     })
-    .then(send)
+    .then((value) => {
+      send(value)
+      metrics.socketAnswers.inc({ code: value.ok ? 'ok' : value.code })
+    })
     .catch((error: unknown) => log.error({ err: error }, 'a socket message could not be answered'))
 }
 

@@ -7,7 +7,7 @@ import { columns } from './table.ts'
 import { startBench } from './bench.ts'
 
 /** A mistake is caught where one of the invariants that it breaks is seen violated, by any of so many seeds. */
-const mostSeeds = 4
+const mostSeeds = 12
 
 type Catch = { defect: Defect; seeds: number; seen: Invariant[]; caught: boolean }
 
