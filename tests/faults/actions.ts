@@ -11,10 +11,10 @@ type Action = (world: World, twice: boolean) => Promise<Operation | null>
 /** What people do, by how often. Each looks first at a roster, as a page would have it. */
 const actions: readonly (readonly [number, Action])[] = [
   [6, invite],
-  [6, accept],
+  [8, accept],
   [3, remove],
-  [2, leave],
-  [3, changeRole],
+  [1, leave],
+  [4, changeRole],
   [2, resend],
   [2, cancel],
   [1, decline],
@@ -48,6 +48,30 @@ function somewhere({ places, random }: World): Place {
   return random.pick(places.filter(({ deleted }) => !deleted))
 }
 
+type Inside = { place: Place; others: RosterAnswer['members'] }
+
+/** A workspace with somebody in it whom its Owner can do something to; null where they are all alone. */
+async function inhabited(world: World): Promise<Inside | null> {
+  const first = somewhere(world)
+  for (const place of [first, ...world.places.filter((one) => one !== first && !one.deleted)]) {
+    const roster = await seen(world, place.owner, place)
+    const others = roster?.members.filter(({ role }) => role !== 'owner') ?? []
+    if (others.length > 0) return { place, others }
+  }
+  return null
+}
+
+/** Somebody with a link that they have not used yet, if there is anybody; else with any. */
+function invited(world: World): { someone: Someone; place: Place } | null {
+  const all = world.places
+    .filter(({ deleted }) => !deleted)
+    .flatMap((place) => world.candidates.map((someone) => ({ someone, place })))
+    .filter(({ someone, place }) => world.tokensOf(someone, place).length > 0)
+  const fresh = all.filter(({ someone, place }) => !world.used.has(world.tokensOf(someone, place).at(-1)?.token ?? ''))
+  const wanted = fresh.length > 0 && world.random.chance(0.8) ? fresh : all
+  return wanted.length > 0 ? world.random.pick(wanted) : null
+}
+
 async function invite(world: World, twice: boolean): Promise<Operation> {
   const place = somewhere(world)
   const { random } = world
@@ -65,10 +89,10 @@ async function invite(world: World, twice: boolean): Promise<Operation> {
 
 /** By a link that was sent at any time: an old one must be dead. */
 async function accept(world: World, twice: boolean): Promise<Operation | null> {
-  const place = somewhere(world)
-  const someone = world.random.pick(world.candidates)
+  const found = invited(world)
+  if (!found) return null
+  const { someone, place } = found
   const tokens = world.tokensOf(someone, place)
-  if (tokens.length === 0) return null
   const old = tokens.length > 1 && world.random.chance(0.35)
   const chosen = old ? world.random.pick(tokens.slice(0, -1)) : tokens.at(-1)
   const newest = tokens.at(-1)
@@ -76,7 +100,10 @@ async function accept(world: World, twice: boolean): Promise<Operation | null> {
     what: 'accept', method: 'POST', path: '/api/invitations/accept', body: { token: chosen?.token }, twice,
     note: { token: chosen?.token, replaced: chosen !== newest && Date.now() - (newest?.at ?? 0) > 50, workspaceId: place.id },
   }) // prettier-ignore
-  if (operation.outcome !== 'refused') world.show(someone, place)
+  if (operation.outcome !== 'refused') {
+    world.used.add(chosen?.token ?? '')
+    world.show(someone, place)
+  }
   return operation
 }
 
@@ -95,10 +122,9 @@ async function decline(world: World, twice: boolean): Promise<Operation | null> 
 }
 
 async function changeRole(world: World, twice: boolean): Promise<Operation | null> {
-  const place = somewhere(world)
-  const roster = await seen(world, place.owner, place)
-  const others = roster?.members.filter(({ role }) => role !== 'owner') ?? []
-  if (others.length === 0) return null
+  const inside = await inhabited(world)
+  if (!inside) return null
+  const { place, others } = inside
   const { id } = world.random.pick(others)
   const role = world.random.pick(roles)
   return world.ask(place.owner, {
@@ -108,10 +134,9 @@ async function changeRole(world: World, twice: boolean): Promise<Operation | nul
 
 /** Who is removed is often about to come back to the page just then, asks once more, and the work there goes on at once. */
 async function remove(world: World, twice: boolean): Promise<Operation | null> {
-  const place = somewhere(world)
-  const roster = await seen(world, place.owner, place)
-  const others = roster?.members.filter(({ role }) => role !== 'owner') ?? []
-  if (others.length === 0) return null
+  const inside = await inhabited(world)
+  if (!inside) return null
+  const { place, others } = inside
   const { id, userId } = world.random.pick(others)
   const screen = world.people.find((one) => one.userId === userId)?.screen
   if (world.random.chance(0.4)) screen?.lookAgain()
@@ -123,10 +148,13 @@ async function remove(world: World, twice: boolean): Promise<Operation | null> {
   return operation
 }
 
-async function leave(world: World, twice: boolean): Promise<Operation> {
-  const place = somewhere(world)
-  const path = `/api/workspaces/${place.id}/leave`
-  return world.ask(world.random.pick(world.candidates), { what: 'leave', method: 'POST', path, twice })
+async function leave(world: World, twice: boolean): Promise<Operation | null> {
+  const inside = await inhabited(world)
+  if (!inside) return null
+  const { userId } = world.random.pick(inside.others)
+  const someone = world.candidates.find((one) => one.userId === userId)
+  const path = `/api/workspaces/${inside.place.id}/leave`
+  return someone ? world.ask(someone, { what: 'leave', method: 'POST', path, twice }) : null
 }
 
 async function ofInvitation(world: World, what: 'resend' | 'cancel', twice: boolean): Promise<Operation | null> {

@@ -29,6 +29,8 @@ export type Place = { id: string; accountId: string; owner: Someone; deleted: bo
 export class World {
   readonly people: Someone[] = []
   readonly places: Place[] = []
+  /** Links by which somebody may have got in. */
+  readonly used = new Set<string>()
   readonly traffic: Traffic
   readonly random: Random
   readonly tag: string

@@ -95,7 +95,8 @@ export const graceful: Check = ({ operations, fault, window, world, broken }) =>
   if (!fault.graceful) return []
   const failed = operations.flatMap(({ what, attempts }) =>
     attempts
-      .filter((attempt) => attempt.at >= window.from && attempt.at <= window.to && isFailed(attempt))
+      // also those that were under way when it began
+      .filter((attempt) => attempt.until >= window.from && attempt.at <= window.to && isFailed(attempt))
       .map((attempt) => ({ what, attempt })),
   )
   const away = world.people.flatMap(({ name, screen }) => {
