@@ -13,7 +13,7 @@ export const faults: readonly Fault[] = [
     id: 'F0',
     title: 'nothing',
     exercises: ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'I11', 'I12', 'I13', 'I14', 'I16'],
-    strike: () => pause(2_000),
+    strike: () => pause(5_000),
   },
   {
     id: 'F1',
