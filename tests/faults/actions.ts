@@ -87,8 +87,14 @@ async function invite(world: World, twice: boolean): Promise<Operation> {
   }) // prettier-ignore
 }
 
-/** By a link that was sent at any time: an old one must be dead. */
+/** Where people are impatient, several come at once, for what may be the last seat. */
 async function accept(world: World, twice: boolean): Promise<Operation | null> {
+  const comers = Array.from({ length: twice ? 3 : 1 }, () => acceptOne(world, twice))
+  return (await Promise.all(comers))[0] ?? null
+}
+
+/** By a link that was sent at any time: an old one must be dead. */
+async function acceptOne(world: World, twice: boolean): Promise<Operation | null> {
   const found = invited(world)
   if (!found) return null
   const { someone, place } = found
