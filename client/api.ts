@@ -1,7 +1,9 @@
 import type { Plan } from '#shared/plans.ts'
 import type { ErrorCode, FieldError, Problem } from '#shared/protocol/errors.ts'
+import type { z } from 'zod'
 import type {
   AcceptAnswer,
+  changeAgentBody,
   HandleAnswer,
   InviteResult,
   MeAnswer,
@@ -9,7 +11,7 @@ import type {
   RosterAnswer,
   SignUpAnswer,
 } from '#shared/protocol/requests.ts'
-import type { Account, Invitation, MemberWithPresence, User, Workspace } from '#shared/protocol/resources.ts'
+import type { Account, Agent, Invitation, MemberWithPresence, User, Workspace } from '#shared/protocol/resources.ts'
 import type { AssignableRole } from '#shared/roles.ts'
 
 /** A request that was refused, or that never arrived (`offline`). The message is a sentence for people. */
@@ -31,6 +33,7 @@ export function isDeadLink(error: unknown): boolean {
 
 type SignUp = { email: string; password: string; name: string; invitationToken?: string }
 type WorkspaceChange = { name?: string; handle?: string }
+type AgentChange = z.infer<typeof changeAgentBody>
 type InvitationDraft = { email: string; role: AssignableRole }
 
 /** The only door out: every call of the HTTP interface that the client makes. */
@@ -71,6 +74,12 @@ export const api = {
   setAvatar: (id: string, picture: Blob) =>
     send<MemberWithPresence>('PUT', `/api/workspaces/${id}/membership/avatar`, picture),
   removeAvatar: (id: string) => send<unknown>('DELETE', `/api/workspaces/${id}/membership/avatar`),
+
+  createAgent: (id: string, body: AgentChange & { name: string }) =>
+    create<Agent>(`/api/workspaces/${id}/agents`, body),
+  changeAgent: (id: string, agentId: string, body: AgentChange) =>
+    send<Agent>('PATCH', `/api/workspaces/${id}/agents/${agentId}`, body),
+  deleteAgent: (id: string, agentId: string) => send<void>('DELETE', `/api/workspaces/${id}/agents/${agentId}`),
 
   changePlan: (plan: Plan) => send<{ account: Account }>('PUT', '/api/account/plan', { plan }),
   changeAddonSeats: (addonSeats: number) => send<{ account: Account }>('PUT', '/api/account/seats', { addonSeats }),

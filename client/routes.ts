@@ -1,4 +1,4 @@
-export const workspacePages = ['members', 'membership', 'plan', 'settings'] as const
+export const workspacePages = ['members', 'membership', 'plan', 'settings', 'agents'] as const
 export type WorkspacePage = (typeof workspacePages)[number]
 
 export type Route =
@@ -7,7 +7,7 @@ export type Route =
   | { screen: 'sign-up' }
   | { screen: 'invitation' }
   | { screen: 'waiting' }
-  | { screen: 'workspace'; handle: string; page: WorkspacePage }
+  | { screen: 'workspace'; handle: string; page: WorkspacePage; agentId?: string }
   | { screen: 'not-found' }
 
 const screens: Readonly<Record<string, Route>> = {
@@ -22,6 +22,8 @@ const screens: Readonly<Record<string, Route>> = {
 export function routeOf(path: string): Route {
   const fixed = screens[path === '/' ? path : path.replace(/\/$/, '')]
   if (fixed) return fixed
+  const [, ofAgent, agentId] = /^\/w\/([^/]+)\/agents\/([^/]+)\/?$/.exec(path) ?? []
+  if (ofAgent && agentId) return { screen: 'workspace', handle: ofAgent, page: 'agents', agentId }
   const [, handle, page = 'members'] = /^\/w\/([^/]+)(?:\/([^/]*))?\/?$/.exec(path) ?? []
   const known = workspacePages.find((one) => one === (page || 'members'))
   return handle && known ? { screen: 'workspace', handle, page: known } : { screen: 'not-found' }
@@ -29,6 +31,10 @@ export function routeOf(path: string): Route {
 
 export function pathTo(handle: string, page: WorkspacePage = 'members'): string {
   return `/w/${handle}/${page}`
+}
+
+export function pathToAgent(handle: string, agentId: string): string {
+  return `/w/${handle}/agents/${agentId}`
 }
 
 /** Whether a screen shows nothing to somebody who is not signed in. */

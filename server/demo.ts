@@ -26,6 +26,9 @@ export async function fillDemo(node: RunningNode): Promise<string> {
     for (const email of ['alan@example.com', 'katherine@example.com', 'john@example.com', 'radia@example.com']) {
       await post(base, invitations, { email, role: 'editor' }, owner.cookie)
     }
+    const agents = `/api/workspaces/${String(Reflect.get(body as object, 'id'))}/agents`
+    await post(base, agents, { name: 'Front desk', greeting: 'Hello! How can we help?', helpDesk: true }, owner.cookie)
+    await post(base, agents, { name: 'Buchhaltung', language: 'de', greeting: 'Guten Tag!' }, owner.cookie)
   }
   const lines = cast.map(({ email }) => `    ${email.padEnd(22)} ${password}`)
   return `\n  A sample workspace is ready at ${node.url}/w/acme-dusseldorf/members. Sign in as\n${lines.join('\n')}\n`

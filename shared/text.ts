@@ -20,9 +20,21 @@ export function line(min: number, max: number) {
     .refine((text) => [...text].length <= max, `Use at most ${max} characters.`)
 }
 
+/** Several lines of text, which may be empty: trimmed, NFC, up to `max` code points, nothing invisible or reordering. */
+export function passage(max: number) {
+  return z
+    .string()
+    .max(max * 4, `Use at most ${max} characters.`)
+    .transform((text) => text.replaceAll('\r\n', '\n').normalize('NFC').trim())
+    .refine((text) => !forbidden.test(text.replace(/[\n\t]/g, ' ')), 'Remove control or invisible characters.')
+    .refine((text) => [...text].length <= max, `Use at most ${max} characters.`)
+}
+
 export const displayNameSchema = line(1, 64)
 export const workspaceNameSchema = line(1, 80)
 export const personNameSchema = line(1, 64)
+export const agentNameSchema = line(1, 80)
+export const greetingSchema = passage(500)
 
 /** 8 to 128 characters, taken as they are: never trimmed, never cut. The common-password list is the server's. */
 export const passwordSchema = z

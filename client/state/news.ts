@@ -31,6 +31,10 @@ export function newsOfWorkspace(
         text: `${emailOf(before, event.data.invitationId)} wants to join and waits for a seat.`,
         tone: 'warning',
       }
+    case 'agent.created':
+      return { text: `${actor} created the agent ${event.data.agent.name}.`, tone: 'plain' }
+    case 'agent.deleted':
+      return { text: `${actor} deleted the agent ${agentOf(before, event.data.agentId)}.`, tone: 'plain' }
     case 'workspace.renamed':
       return { text: `${actor} changed the workspace to ${event.data.name} (${event.data.handle}).`, tone: 'plain' }
     default:
@@ -89,6 +93,10 @@ export function closing(workspaceName: string, outcome: Outcome): string {
 
 function nameOf(state: NonNullable<WorkspaceState>, memberId: string): string {
   return state.members.find(({ id }) => id === memberId)?.displayName ?? 'A member'
+}
+
+function agentOf(state: NonNullable<WorkspaceState>, agentId: string): string {
+  return state.agents.find(({ id }) => id === agentId)?.name ?? 'of this workspace'
 }
 
 function emailOf(state: NonNullable<WorkspaceState>, invitationId: string): string {

@@ -11,7 +11,7 @@ import type { Source } from './sync.ts'
 type Present = NonNullable<WorkspaceState>
 export type RosterListener = (event: WorkspaceEvent, before: Present) => void
 
-/** The open workspace: its members and invitations, and its account's seats, kept up to date from their streams. */
+/** The open workspace: its members, invitations and agents, and its account's seats, kept up to date from their streams. */
 export class Roster {
   state = $state.raw<Present | null>(null)
   seats = $state.raw<Seats | null>(null)
@@ -36,8 +36,8 @@ export class Roster {
       takeSnapshot: async () => {
         const roster = await this.read()
         if (!roster) return null
-        const { workspace, members, invitations, position, epoch } = roster
-        return { position, epoch, state: { workspace, members, invitations } }
+        const { workspace, members, invitations, agents, position, epoch } = roster
+        return { position, epoch, state: { workspace, members, invitations, agents } }
       },
       apply: applyWorkspaceEvent,
       changed: (state, { events, before }) => {

@@ -5,6 +5,7 @@ import { mostAvatarBytes } from '#shared/protocol/requests.ts'
 import { notFound, Refusal } from '../core/errors.ts'
 import type { Metrics } from '../metrics.ts'
 import { accountRoutes } from './account.ts'
+import { agentRoutes } from './agents.ts'
 import { authRoutes } from './auth.ts'
 import type { Services } from './env.ts'
 import { guard, requireJson } from './guard.ts'
@@ -53,7 +54,7 @@ export function createApp(services: Services, shape: Shape): Router {
     })
     return isPicture ? limit(c, next) : limit(c, async () => void (await requireJson(c, next)))
   })
-  for (const routes of [authRoutes, accountRoutes, workspaceRoutes, memberRoutes, invitationRoutes])
+  for (const routes of [authRoutes, accountRoutes, workspaceRoutes, memberRoutes, invitationRoutes, agentRoutes])
     routes(app, services)
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',

@@ -29,6 +29,7 @@ const answers: Readonly<Record<ErrorCode, readonly [ContentfulStatusCode, string
   seats_exhausted: [409, 'No seat left'],
   default_workspace: [409, 'The default workspace stays'],
   workspace_has_agents: [409, 'The workspace has agents'],
+  limit_reached: [409, 'There are as many as there can be'],
   owner_stays: [409, 'The Owner stays'],
   idempotency_mismatch: [422, 'Idempotency-Key used before'],
   billing_managed_elsewhere: [409, 'Billing is managed elsewhere'],

@@ -23,6 +23,7 @@ export const errorCodes = [
   'seats_exhausted',
   'default_workspace',
   'workspace_has_agents',
+  'limit_reached',
   'owner_stays',
   'idempotency_mismatch',
   'billing_managed_elsewhere',

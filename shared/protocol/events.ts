@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { seatsSchema } from '../plans.ts'
 import { assignableRoleSchema, roleSchema } from '../roles.ts'
-import { idSchema, invitationSchema, memberSchema, timeSchema, waitingInvitationSchema } from './resources.ts'
+import {
+  agentSchema,
+  idSchema,
+  invitationSchema,
+  memberSchema,
+  timeSchema,
+  waitingInvitationSchema,
+} from './resources.ts'
 import { positionSchema, type StreamKind } from './streams.ts'
 
 // Every event carries what a client needs to apply it with no further request, and never a secret:
@@ -38,6 +45,9 @@ export const workspaceEvents = {
   'invitation.waiting': ofInvitation.extend({ askedAt: timeSchema }),
   'invitation.seat_granted': ofInvitation,
   'invitation.seat_withdrawn': ofInvitation,
+  'agent.created': z.strictObject({ agent: agentSchema }),
+  'agent.updated': z.strictObject({ agent: agentSchema }),
+  'agent.deleted': z.strictObject({ agentId: idSchema }),
 } as const
 
 /** What `account:<id>` can carry. Members of any workspace of the account read it, so it holds counts alone. */

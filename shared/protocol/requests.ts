@@ -1,12 +1,22 @@
 import { z } from 'zod'
 import { handleSchema } from '../handles.ts'
+import { languageSchema } from '../languages.ts'
 import { mostAddonSeats, planSchema, seatsSchema } from '../plans.ts'
 import { assignableRoleSchema } from '../roles.ts'
-import { displayNameSchema, emailSchema, passwordSchema, personNameSchema, workspaceNameSchema } from '../text.ts'
+import {
+  agentNameSchema,
+  displayNameSchema,
+  emailSchema,
+  greetingSchema,
+  passwordSchema,
+  personNameSchema,
+  workspaceNameSchema,
+} from '../text.ts'
 import { fieldErrorSchema, errorCodeSchema } from './errors.ts'
 import { eventSchema } from './events.ts'
 import {
   accountSchema,
+  agentSchema,
   idSchema,
   invitationSchema,
   invitationStatusSchema,
@@ -74,6 +84,7 @@ export const rosterAnswer = z
     workspace: workspaceSchema,
     members: z.array(memberWithPresenceSchema),
     invitations: z.array(invitationSchema),
+    agents: z.array(agentSchema),
     seats: seatsSchema,
     accountPosition: positionSchema,
   })
@@ -131,7 +142,27 @@ export const eventsAnswer = z.strictObject({
   hasMore: z.boolean(),
 })
 
+/** The most agents that a workspace can have. */
+export const mostAgents = 100
+const agentFields = { language: languageSchema, greeting: greetingSchema, helpDesk: z.boolean() }
+export const createAgentBody = z.strictObject({ name: agentNameSchema, ...z.object(agentFields).partial().shape })
+export const changeAgentBody = z
+  .strictObject({ name: agentNameSchema, ...agentFields })
+  .partial()
+  .refine((body) => Object.values(body).some((value) => value !== undefined), 'Give something to change.')
+
+/** A list comes in pages: `cursor` is the `nextCursor` of the page before. */
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: idSchema.optional(),
+})
+const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({ items: z.array(item), nextCursor: idSchema.nullable() })
+export const agentsAnswer = pageOf(agentSchema)
+export type AgentsAnswer = z.infer<typeof agentsAnswer>
+
 export const workspaceParams = z.strictObject({ workspaceId: idSchema })
+export const agentParams = z.strictObject({ workspaceId: idSchema, agentId: idSchema })
 export const memberParams = z.strictObject({ workspaceId: idSchema, memberId: idSchema })
 export const invitationParams = z.strictObject({ workspaceId: idSchema, invitationId: idSchema })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { languageSchema } from '../languages.ts'
 import { planSchema, seatsSchema } from '../plans.ts'
 import { assignableRoleSchema, roleSchema } from '../roles.ts'
 
@@ -60,6 +61,21 @@ export const invitationSchema = z
   })
   .meta({ id: 'Invitation' })
 export type Invitation = z.infer<typeof invitationSchema>
+
+/** A product's bot. It stays in its workspace for its whole life. */
+export const agentSchema = z
+  .strictObject({
+    id: idSchema,
+    name: z.string(),
+    language: languageSchema,
+    /** What a visitor reads first; empty: nothing. */
+    greeting: z.string(),
+    /** Whether its conversations show in the Help Desk. */
+    helpDesk: z.boolean(),
+    createdAt: timeSchema,
+  })
+  .meta({ id: 'Agent' })
+export type Agent = z.infer<typeof agentSchema>
 
 export const userSchema = z
   .strictObject({ id: idSchema, email: z.string(), name: z.string(), emailVerified: z.boolean() })

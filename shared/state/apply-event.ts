@@ -1,12 +1,12 @@
 import type { AccountEvent, UserEvent, WorkspaceEvent } from '../protocol/events.ts'
-import type { Invitation, Member, WaitingInvitation } from '../protocol/resources.ts'
+import type { Agent, Invitation, Member, WaitingInvitation } from '../protocol/resources.ts'
 import type { AccountState, JoinedWorkspace, UserState, WorkspaceState } from './snapshots.ts'
 
 type PresentWorkspace = NonNullable<WorkspaceState>
 
 /** State at N and the event N+1 give the state at N+1 (S3). Pure: what did not change stays the same object. */
 export function applyWorkspaceEvent(state: WorkspaceState, event: WorkspaceEvent): WorkspaceState {
-  if (event.type === 'workspace.created') return { workspace: event.data, members: [], invitations: [] }
+  if (event.type === 'workspace.created') return { workspace: event.data, members: [], invitations: [], agents: [] }
   if (state === null || event.type === 'workspace.deleted') return null
   switch (event.type) {
     case 'workspace.renamed':
@@ -42,8 +42,15 @@ export function applyWorkspaceEvent(state: WorkspaceState, event: WorkspaceEvent
     case 'invitation.declined':
     case 'invitation.accepted':
       return withInvitations(state, without(state, event.data.invitationId))
+    case 'agent.created':
+    case 'agent.updated':
+      return { ...state, agents: [...withoutAgent(state, event.data.agent.id), event.data.agent].sort(byId) }
+    case 'agent.deleted':
+      return { ...state, agents: withoutAgent(state, event.data.agentId) }
     default:
-      return event satisfies never
+      // of a newer server, which this page does not know yet
+      event satisfies never
+      return state
   }
 }
 
@@ -54,7 +61,8 @@ export function applyAccountEvent(state: AccountState, event: AccountEvent): Acc
     case 'seats.exhausted':
       return state
     default:
-      return event satisfies never
+      event satisfies never
+      return state
   }
 }
 
@@ -75,7 +83,8 @@ export function applyUserEvent(state: UserState, event: UserEvent): UserState {
     case 'session.ended':
       return state
     default:
-      return event satisfies never
+      event satisfies never
+      return state
   }
 }
 
@@ -99,6 +108,11 @@ export function bySending(one: Invitation, other: Invitation): number {
   return compare(one.sentAt, other.sentAt) || compare(one.id, other.id)
 }
 
+/** Ids are in the order in which they were made. */
+export function byId(one: { id: string }, other: { id: string }): number {
+  return compare(one.id, other.id)
+}
+
 function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0
 }
@@ -120,6 +134,10 @@ function withInvitations(state: PresentWorkspace, invitations: Invitation[]): Pr
 
 function without(state: PresentWorkspace, id: string): Invitation[] {
   return state.invitations.filter((invitation) => invitation.id !== id)
+}
+
+function withoutAgent(state: PresentWorkspace, id: string): Agent[] {
+  return state.agents.filter((agent) => agent.id !== id)
 }
 
 /** Told again, when something about it changed, it keeps its place. */

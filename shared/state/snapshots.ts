@@ -1,11 +1,15 @@
 import type { Seats } from '../plans.ts'
-import type { Invitation, Member, WaitingInvitation, Workspace } from '../protocol/resources.ts'
+import type { Agent, Invitation, Member, WaitingInvitation, Workspace } from '../protocol/resources.ts'
 
-/** The state of `workspace:<id>`: members by when they joined, invitations by when they were sent. `null`: no such workspace. */
+/**
+ * The state of `workspace:<id>`: members by when they joined, invitations by when they were sent, agents by when they
+ * were made. `null`: no such workspace.
+ */
 export type WorkspaceState = {
   workspace: WorkspaceSummary
   members: Member[]
   invitations: Invitation[]
+  agents: Agent[]
 } | null
 
 /** What the log knows of a workspace. Role and member id are the reader's, so they are in the user's own stream. */

@@ -38,6 +38,13 @@ test.each(shapes)('axe finds nothing on any screen, and nothing is wider than th
     if (name === 'members') await see(page.getByRole('row')).toHaveCount(6)
     await check(page, `${shape}-${name}`)
   } // prettier-ignore
+  const { body: agent } = await ada.createAgent(workspace.id, 'Front desk')
+  for (const [address, title] of [['agents', 'Agents'], [`agents/${agent.id}`, 'Front desk'], ['agents/nowhere', 'There is no such agent']] as const) {
+    await page.goto(`/w/${workspace.handle}/${address}`)
+    await see(page.getByRole('heading', { name: title, level: 1 })).toBeVisible()
+    await live(page)
+    await check(page, `${shape}-${title.replaceAll(' ', '-').toLowerCase()}`)
+  } // prettier-ignore
   await page.goto(`/w/${workspace.handle}/members`)
   await page.getByRole('button', { name: 'Invite', exact: true }).click()
   await page.getByLabel('Email addresses').fill('one@example.com, not an address')

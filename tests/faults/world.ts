@@ -202,9 +202,9 @@ export function cookieIn(headers: Record<string, string>): string {
 }
 
 /** What the workspace's stream knows of a roster. */
-export function stateOf({ workspace, members, invitations }: RosterAnswer): WorkspaceState {
+export function stateOf({ workspace, members, invitations, agents }: RosterAnswer): WorkspaceState {
   const { role: _role, memberId: _memberId, memberCount: _count, ...core } = workspace
-  return { workspace: core, members: members.map(({ online: _online, ...member }) => member), invitations }
+  return { workspace: core, members: members.map(({ online: _online, ...member }) => member), invitations, agents }
 }
 
 /** What the person's own stream knows of what they start from. */

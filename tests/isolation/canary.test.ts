@@ -71,6 +71,9 @@ async function live({ owner, admin, gone, goneId, viewer, waiter, x, y, late, id
   await viewer.patch(`${inY}/membership`, { displayName: `${viewer.name} there` })
   await owner.patch(inY, { name: `${y.name} again`, handle: `${y.handle}-again` })
   await owner.patch(`${inX}/members/${goneId}`, { role: 'viewer' })
+  const agent = await admin.createAgent(x.id, `${x.name} agent`)
+  ids.push(agent.body.id)
+  await gone.patch(`${inX}/agents/${agent.body.id}`, { greeting: `Welcome to ${x.name}` })
 
   await owner.delete(`${inX}/members/${goneId}`)
   await owner.patch(inX, { name: late, handle: late })
@@ -83,6 +86,9 @@ async function live({ owner, admin, gone, goneId, viewer, waiter, x, y, late, id
   })
   await owner.setPlan('standard_ai')
   await owner.setAddonSeats(1)
+  const lateAgent = await owner.createAgent(x.id, `${late} agent`)
+  await admin.patch(`${inX}/agents/${agent.body.id}`, { greeting: `${late} hello` })
+  await owner.delete(`${inX}/agents/${lateAgent.body.id}`)
   const doomed = await owner.createWorkspace(`${late} doomed`)
   await owner.delete(`/api/workspaces/${doomed.id}`)
   const token = tokenIn(await node().mail.next(waiter.email))
@@ -109,6 +115,7 @@ async function tryEverything(person: Person, tenants: Tenant[]): Promise<void> {
   for (const { x, y, late, ids, goneId } of tenants) {
     for (const { id, handle } of [x, y]) {
       const answers = await readAll(person, id, [handle, late])
+      if (!mine.has(id)) answers.push(...(await readAgents(person, id, ids)))
       if (!mine.has(id)) answers.push(...(await writeAll(person, id, [...ids, goneId, x.memberId])))
       if (!mine.has(id)) expect(new Set(answers)).toEqual(new Set([404]))
     }
@@ -123,6 +130,12 @@ async function readAll(person: Person, id: string, handles: string[]): Promise<n
   return answers.map(({ status }) => status)
 }
 
+async function readAgents(person: Person, id: string, ids: string[]): Promise<number[]> {
+  const paths = ['', ...ids.map((one) => `/${one}`)]
+  const answers = await Promise.all(paths.map((path) => person.get(`/api/workspaces/${id}/agents${path}`)))
+  return answers.map(({ status }) => status)
+}
+
 async function writeAll(person: Person, id: string, targets: string[]): Promise<number[]> {
   const path = `/api/workspaces/${id}`
   const writes = [
@@ -133,7 +146,10 @@ async function writeAll(person: Person, id: string, targets: string[]): Promise<
     person.delete(`${path}/membership/avatar`),
     person.post(`${path}/invitations`, { email: person.email, role: 'admin' }),
     person.post(`${path}/invitations/batch`, { invitations: [{ email: person.email, role: 'admin' }] }),
+    person.createAgent(id, 'Smuggled'),
     ...targets.flatMap((target) => [
+      person.patch(`${path}/agents/${target}`, { name: 'Taken over' }),
+      person.delete(`${path}/agents/${target}`),
       person.patch(`${path}/members/${target}`, { role: 'viewer' }),
       person.delete(`${path}/members/${target}`),
       person.patch(`${path}/invitations/${target}`, { role: 'admin' }),

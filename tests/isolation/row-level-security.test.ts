@@ -13,6 +13,7 @@ const tenantTables = [
   'avatars',
   'members',
   'invitations',
+  'agents',
   'streams',
   'events',
   'presence',

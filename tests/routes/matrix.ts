@@ -9,6 +9,7 @@ export type Ids = {
   workspaceId: string
   targetId: string
   invitationId: string
+  agentId: string
   token: string
   handle: string
   n: string
@@ -24,6 +25,8 @@ const role = (value: AssignableRole) => () => ({ role: value })
 const w = (ids: Ids) => `/api/workspaces/${ids.workspaceId}`
 const members = [401, 404, 200, 200, 200, 200, 404, 404] as const
 const managers = [401, 404, 403, 403, 200, 200, 404, 404] as const
+const a = (ids: Ids) => `${w(ids)}/agents/${ids.agentId}`
+const editors = [401, 404, 403, 200, 200, 200, 404, 404] as const
 const everybody = [401, 200, 200, 200, 200, 200, 200, 200] as const
 
 /** The exact status of every route for everybody: a route that is missing here fails the test. */
@@ -60,7 +63,8 @@ export const matrix: Readonly<Record<string, Row>> = {
   },
   'GET /api/workspaces/{workspaceId}': { path: w, statuses: members },
   'PATCH /api/workspaces/{workspaceId}': { path: w, body: () => ({ name: 'Renamed' }), statuses: managers },
-  'DELETE /api/workspaces/{workspaceId}': { path: w, statuses: [401, 404, 403, 403, 403, 204, 404, 404] },
+  // it has an agent
+  'DELETE /api/workspaces/{workspaceId}': { path: w, statuses: [401, 404, 403, 403, 403, 409, 404, 404] },
   'POST /api/workspaces/{workspaceId}/leave': {
     path: (ids) => `${w(ids)}/leave`,
     statuses: [401, 404, 204, 204, 204, 403, 404, 404],
@@ -113,6 +117,22 @@ export const matrix: Readonly<Record<string, Row>> = {
   'DELETE /api/workspaces/{workspaceId}/invitations/{invitationId}': {
     path: (ids) => `${w(ids)}/invitations/${ids.invitationId}`,
     statuses: [401, 404, 403, 403, 403, 204, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents': { path: (ids) => `${w(ids)}/agents`, statuses: members },
+  'POST /api/workspaces/{workspaceId}/agents': {
+    path: (ids) => `${w(ids)}/agents`,
+    body: () => ({ name: 'Helper' }),
+    statuses: [401, 404, 403, 403, 201, 201, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}': { path: a, statuses: members },
+  'PATCH /api/workspaces/{workspaceId}/agents/{agentId}': {
+    path: a,
+    body: () => ({ greeting: 'Hello!' }),
+    statuses: editors,
+  },
+  'DELETE /api/workspaces/{workspaceId}/agents/{agentId}': {
+    path: a,
+    statuses: [401, 404, 403, 403, 204, 204, 404, 404],
   },
   'POST /api/invitations/preview': {
     path: () => '/api/invitations/preview',

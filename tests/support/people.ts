@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Plan } from '#shared/plans.ts'
 import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
-import type { Invitation, Workspace } from '#shared/protocol/resources.ts'
+import type { Agent, Invitation, Workspace } from '#shared/protocol/resources.ts'
 import type { AssignableRole } from '#shared/roles.ts'
 import { tokenIn } from './mail.ts'
 import type { TestNode } from './node.ts'
@@ -73,6 +73,8 @@ export function newPerson(node: TestNode, name = 'Ada') {
     async createWorkspace(workspaceName = `${name}’s place`) {
       return (await call<Workspace>('POST', '/api/workspaces', { name: workspaceName })).body
     },
+    createAgent: (workspaceId: string, agentName = 'Front desk') =>
+      call<Agent>('POST', `/api/workspaces/${workspaceId}/agents`, { name: agentName }),
     setPlan: (plan: Plan) => call('PUT', '/api/account/plan', { plan }),
     setAddonSeats: (addonSeats: number) => call('PUT', '/api/account/seats', { addonSeats }),
     invite: (workspaceId: string, address: string, role: AssignableRole = 'editor') =>

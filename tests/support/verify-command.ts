@@ -88,9 +88,9 @@ async function snapshots(watcher: Person, workspaceId: string, people: Person[])
 }
 
 /** What the workspace's stream knows: the reader's own role and who is online are not its matter. */
-export function workspaceState({ workspace, members, invitations }: RosterAnswer): WorkspaceState {
+export function workspaceState({ workspace, members, invitations, agents }: RosterAnswer): WorkspaceState {
   const { role: _role, memberId: _memberId, memberCount: _count, ...core } = workspace
-  return { workspace: core, members: members.map(({ online: _online, ...member }) => member), invitations }
+  return { workspace: core, members: members.map(({ online: _online, ...member }) => member), invitations, agents }
 }
 
 export function userState({ workspaces, waiting }: MeAnswer): UserState {

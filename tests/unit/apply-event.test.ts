@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { seatsOf } from '#shared/plans.ts'
 import type { UserEvent, WorkspaceEvent } from '#shared/protocol/events.ts'
-import type { Invitation, Member, WaitingInvitation } from '#shared/protocol/resources.ts'
+import type { Agent, Invitation, Member, WaitingInvitation } from '#shared/protocol/resources.ts'
 import { applyAccountEvent, applyUserEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
 import type { JoinedWorkspace, UserState, WorkspaceState, WorkspaceSummary } from '#shared/state/snapshots.ts'
 
@@ -11,11 +11,12 @@ const ada = memberOf('m1', 'owner')
 const grace = memberOf('m2', 'admin')
 const kay = invitationOf('i1')
 const kim = invitationOf('i2')
-const state: WorkspaceState = { workspace, members: [ada, grace], invitations: [kay, kim] }
+const desk: Agent = { id: 'g1', name: 'Desk', language: 'en', greeting: '', helpDesk: false, createdAt: at }
+const state: WorkspaceState = { workspace, members: [ada, grace], invitations: [kay, kim], agents: [desk] }
 
 test('a workspace begins with its creation and ends with its deletion; nothing is applied to one that is not there', () => {
   const created = on(null, 'workspace.created', workspace)
-  expect(created).toEqual({ workspace, members: [], invitations: [] })
+  expect(created).toEqual({ workspace, members: [], invitations: [], agents: [] })
   expect(on(created, 'workspace.deleted', {})).toBeNull()
   expect(on(null, 'member.joined', { member: ada })).toBeNull()
 })
@@ -35,6 +36,9 @@ test.each([
   ['invitation.declined', { invitationId: 'i1' }, { invitations: [kim] }],
   ['invitation.accepted', { invitationId: 'i1', memberId: 'm3' }, { invitations: [kim] }],
   ['invitation.resent', { invitation: { ...kay, sentAt: '2026-11-24T00:00:00.000Z' } }, { invitations: [kim, { ...kay, sentAt: '2026-11-24T00:00:00.000Z' }] }],
+  ['agent.created', { agent: { ...desk, id: 'g0' } }, { agents: [{ ...desk, id: 'g0' }, desk] }],
+  ['agent.updated', { agent: { ...desk, name: 'Front' } }, { agents: [{ ...desk, name: 'Front' }] }],
+  ['agent.deleted', { agentId: 'g1' }, { agents: [] }],
 ] as const)('%s changes exactly what it tells', (type, data, changed) => {
   expect(on(deepFrozen(state), type, data)).toEqual({ ...state, ...changed })
 }) // prettier-ignore
@@ -50,6 +54,13 @@ test('what an event is not about stays the very same object, so that a screen dr
   const after = on(deepFrozen(state), 'member.role_changed', { memberId: 'm2', role: 'viewer' })
   expect(after?.invitations).toBe(state.invitations)
   expect(after?.members[0]).toBe(ada)
+})
+
+test('an event of a newer server, which this page does not know, changes nothing', () => {
+  for (const apply of [applyWorkspaceEvent, applyAccountEvent, applyUserEvent] as const) {
+    const event = { position: 1, type: 'planet.discovered', at, actor: null, data: {} }
+    expect(apply(state as never, event as never)).toBe(state)
+  }
 })
 
 test('an event about somebody unknown changes nothing', () => {

@@ -14,6 +14,8 @@ export const deleteWorkspace: Command<WorkspaceInput, InWorkspace, void> = {
     if (workspace.isDefault) {
       throw new Refusal('default_workspace', 'Your default workspace cannot be deleted.')
     }
+    const [agent] = await tx`select id from agents where workspace_id = ${workspace.id} limit 1`
+    if (agent) throw new Refusal('workspace_has_agents', 'Delete the agents of this workspace first.')
     const members = await tx<{ userId: string }[]>`select user_id from members where workspace_id = ${workspace.id}`
     await closeInvitations(unit)
     await tx`delete from workspaces where id = ${workspace.id}`

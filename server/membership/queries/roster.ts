@@ -2,6 +2,7 @@ import type { Seats } from '#shared/plans.ts'
 import type { RosterAnswer } from '#shared/protocol/requests.ts'
 import type { Workspace } from '#shared/protocol/resources.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
+import { agentsIn } from '../../agents/rows.ts'
 import { notFound } from '../../core/errors.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
 import type { Sql } from '../../db/connect.ts'
@@ -19,13 +20,14 @@ export async function readRoster(
   { userId, workspaceId }: { userId: string; workspaceId: string },
 ): Promise<RosterAnswer> {
   const streams = [streamOf('workspace', workspaceId)]
-  const [[workspace], members, invitations, [heads], elsewhere] = await readWithin(
+  const [[workspace], members, invitations, agents, [heads], elsewhere] = await readWithin(
     sql,
     { workspace: workspaceId, streams },
     (tx) => [
       workspaceFor(tx, workspaceId, userId),
       membersIn(tx, workspaceId),
       invitationsIn(tx, workspaceId),
+      agentsIn(tx, workspaceId),
       headsOf(tx, workspaceId),
       onlineElsewhere(tx, online, workspaceId),
     ],
@@ -38,6 +40,7 @@ export async function readRoster(
     workspace: { ...workspace, memberCount: members.length },
     members: members.map((row) => ({ ...memberOf(row), online: present.has(row.userId) })),
     invitations: invitations.map(invitationOf),
+    agents: [...agents],
     seats: heads.seats,
     accountPosition: heads.accountPosition,
   }
