@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { connect, type Socket } from 'node:net'
+import { currentAllowance, type Allowance } from '../core/allowance.ts'
 
 /** The longest that things may take, in milliseconds. Statements and locks are the server's to end, the rest is ours. */
 export const patience = { lock: 2_000, statement: 2_400, unit: 2_800, silence: 3_200 }
@@ -48,34 +49,6 @@ export class Unit {
   }
 }
 
-/** The time that the units of one request have together: no more than a single one has. */
-export class Allowance {
-  over = false
-  private spent = 0
-
-  /** What of so many milliseconds is left. */
-  leftOf(all: number): number {
-    return Math.max(0, all - this.spent)
-  }
-
-  /** Counts the time that this takes. */
-  async during<R>(work: () => PromiseLike<R>): Promise<R> {
-    const from = performance.now()
-    try {
-      return await work()
-    } finally {
-      this.spent += performance.now() - from
-    }
-  }
-}
-
-const allowances = new AsyncLocalStorage<Allowance>()
-
-/** Whatever is asked of the database within `work` has the rest of `allowance`; what it set off and left behind has not. */
-export async function within<R>(allowance: Allowance, work: () => Promise<R>): Promise<R> {
-  return allowances.run(allowance, work).finally(() => (allowance.over = true))
-}
-
 export type Watcher = { waited: (seconds: number) => void; late: () => void; shed: () => void }
 
 type Limits = { connections: number; factor: number; strict: boolean; watcher: Watcher | undefined }
@@ -104,8 +77,8 @@ export class Guard {
 
   /** Throws `DatabaseLate`. What is late is given up: its caller is answered, its connection ends as soon as it is silent. */
   async run<R>(work: (unit: Unit) => PromiseLike<R>): Promise<R> {
-    const allowance = allowances.getStore()
-    if (!allowance || allowance.over) return this.start(work)
+    const allowance = currentAllowance()
+    if (!allowance) return this.start(work)
     return allowance.during(() => this.start(work, allowance))
   }
 

@@ -3,8 +3,8 @@ import { createMiddleware } from 'hono/factory'
 import { addressReader } from '../auth/address.ts'
 import { ownNames } from '../auth/origin.ts'
 import { tokenIn } from '../auth/sessions.ts'
+import { Allowance, within } from '../core/allowance.ts'
 import { Refusal } from '../core/errors.ts'
-import { Allowance, within } from '../db/guard.ts'
 import type { Env, Services } from './env.ts'
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS'])

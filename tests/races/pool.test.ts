@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { Allowance, within } from '#server/core/allowance.ts'
 import { onOneConnection, together } from '#server/core/tenant.ts'
 import { connect } from '#server/db/connect.ts'
-import { Allowance, within } from '#server/db/guard.ts'
 import { useDatabase } from '../support/node.ts'
 
 const database = useDatabase()
