@@ -1,12 +1,12 @@
 import type { Plan } from '#shared/plans.ts'
 import type { ErrorCode, FieldError, Problem } from '#shared/protocol/errors.ts'
-import type { z } from 'zod'
 import type {
   AcceptAnswer,
-  changeAgentBody,
+  AgentChange,
   HandleAnswer,
   InviteResult,
   MeAnswer,
+  NewAgent,
   PreviewAnswer,
   RosterAnswer,
   SignUpAnswer,
@@ -33,7 +33,6 @@ export function isDeadLink(error: unknown): boolean {
 
 type SignUp = { email: string; password: string; name: string; invitationToken?: string }
 type WorkspaceChange = { name?: string; handle?: string }
-type AgentChange = z.infer<typeof changeAgentBody>
 type InvitationDraft = { email: string; role: AssignableRole }
 
 /** The only door out: every call of the HTTP interface that the client makes. */
@@ -75,8 +74,7 @@ export const api = {
     send<MemberWithPresence>('PUT', `/api/workspaces/${id}/membership/avatar`, picture),
   removeAvatar: (id: string) => send<unknown>('DELETE', `/api/workspaces/${id}/membership/avatar`),
 
-  createAgent: (id: string, body: AgentChange & { name: string }) =>
-    create<Agent>(`/api/workspaces/${id}/agents`, body),
+  createAgent: (id: string, body: NewAgent) => create<Agent>(`/api/workspaces/${id}/agents`, body),
   changeAgent: (id: string, agentId: string, body: AgentChange) =>
     send<Agent>('PATCH', `/api/workspaces/${id}/agents/${agentId}`, body),
   deleteAgent: (id: string, agentId: string) => send<void>('DELETE', `/api/workspaces/${id}/agents/${agentId}`),

@@ -16,7 +16,8 @@ export async function fillDemo(node: RunningNode): Promise<string> {
   if (owner.status !== 409) {
     await call(base, 'PUT', '/api/account/plan', { plan: 'pro_ai' }, owner.cookie)
     const { body } = await post(base, '/api/workspaces', { name: 'Acme Düsseldorf' }, owner.cookie)
-    const invitations = `/api/workspaces/${String(Reflect.get(body as object, 'id'))}/invitations`
+    const workspace = `/api/workspaces/${String(Reflect.get(body as object, 'id'))}`
+    const invitations = `${workspace}/invitations`
     for (const { email, name, role } of others) {
       await post(base, '/api/auth/sign-up', { email, name, password })
       await post(base, invitations, { email, role }, owner.cookie)
@@ -26,7 +27,7 @@ export async function fillDemo(node: RunningNode): Promise<string> {
     for (const email of ['alan@example.com', 'katherine@example.com', 'john@example.com', 'radia@example.com']) {
       await post(base, invitations, { email, role: 'editor' }, owner.cookie)
     }
-    const agents = `/api/workspaces/${String(Reflect.get(body as object, 'id'))}/agents`
+    const agents = `${workspace}/agents`
     await post(base, agents, { name: 'Front desk', greeting: 'Hello! How can we help?', helpDesk: true }, owner.cookie)
     await post(base, agents, { name: 'Buchhaltung', language: 'de', greeting: 'Guten Tag!' }, owner.cookie)
   }

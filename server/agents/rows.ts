@@ -11,8 +11,10 @@ export function agentsIn(tx: Tx, workspaceId: string) {
     order by id`
 }
 
+export type Page = { limit: number; cursor?: string | undefined }
+
 /** So many agents behind the one with the id `cursor`. */
-export function pageOfAgents(tx: Tx, workspaceId: string, { limit, cursor }: { limit: number; cursor?: string }) {
+export function pageOfAgents(tx: Tx, workspaceId: string, { limit, cursor }: Page) {
   return tx<Agent[]>`
     select ${agentColumns(tx)}
     from agents

@@ -146,10 +146,12 @@ export const eventsAnswer = z.strictObject({
 export const mostAgents = 100
 const agentFields = { language: languageSchema, greeting: greetingSchema, helpDesk: z.boolean() }
 export const createAgentBody = z.strictObject({ name: agentNameSchema, ...z.object(agentFields).partial().shape })
+export type NewAgent = z.infer<typeof createAgentBody>
 export const changeAgentBody = z
   .strictObject({ name: agentNameSchema, ...agentFields })
   .partial()
   .refine((body) => Object.values(body).some((value) => value !== undefined), 'Give something to change.')
+export type AgentChange = z.infer<typeof changeAgentBody>
 
 /** A list comes in pages: `cursor` is the `nextCursor` of the page before. */
 export const pageQuery = z.strictObject({

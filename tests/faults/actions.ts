@@ -62,12 +62,12 @@ async function inhabited(world: World): Promise<Inside | null> {
 }
 
 /** Somebody with a link that they have not used yet, if there is anybody; else with any. */
-function invited(world: World): { someone: Someone; place: Place } | null {
+function invited(world: World) {
   const all = world.places
     .filter(({ deleted }) => !deleted)
-    .flatMap((place) => world.candidates.map((someone) => ({ someone, place })))
-    .filter(({ someone, place }) => world.tokensOf(someone, place).length > 0)
-  const fresh = all.filter(({ someone, place }) => !world.used.has(world.tokensOf(someone, place).at(-1)?.token ?? ''))
+    .flatMap((place) => world.candidates.map((someone) => ({ someone, place, tokens: world.tokensOf(someone, place) })))
+    .filter(({ tokens }) => tokens.length > 0)
+  const fresh = all.filter(({ tokens }) => !world.used.has(tokens.at(-1)?.token ?? ''))
   const wanted = fresh.length > 0 && world.random.chance(0.8) ? fresh : all
   return wanted.length > 0 ? world.random.pick(wanted) : null
 }
@@ -100,8 +100,7 @@ async function accept(world: World, twice: boolean): Promise<Operation | null> {
 async function acceptOne(world: World, twice: boolean): Promise<Operation | null> {
   const found = invited(world)
   if (!found) return null
-  const { someone, place } = found
-  const tokens = world.tokensOf(someone, place)
+  const { someone, place, tokens } = found
   const old = tokens.length > 1 && world.random.chance(0.35)
   const chosen = old ? world.random.pick(tokens.slice(0, -1)) : tokens.at(-1)
   const operation = await world.ask(someone, {

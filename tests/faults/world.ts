@@ -1,5 +1,6 @@
 import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
+import { userState, workspaceState } from '../support/states.ts'
 import { applyUserEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
 import type { UserState, WorkspaceState } from '#shared/state/snapshots.ts'
 import type { Random } from './random.ts'
@@ -94,7 +95,7 @@ export class World {
       stream: streamOf('workspace', place.id),
       takeSnapshot: async () => {
         const roster = await this.read<RosterAnswer>(someone, `/api/workspaces/${place.id}/roster`)
-        return roster && { position: roster.position, epoch: roster.epoch, state: stateOf(roster) }
+        return roster && { position: roster.position, epoch: roster.epoch, state: workspaceState(roster) }
       },
       apply: applyWorkspaceEvent,
     })
@@ -106,7 +107,7 @@ export class World {
       stream: streamOf('user', someone.userId),
       takeSnapshot: async () => {
         const me = await this.read<MeAnswer>(someone, '/api/me')
-        return me && { position: me.position, epoch: me.epoch, state: ownStateOf(me) }
+        return me && { position: me.position, epoch: me.epoch, state: userState(me) }
       },
       apply: applyUserEvent,
       news: (event) => {
@@ -199,17 +200,6 @@ export class World {
 
 export function cookieIn(headers: Record<string, string>): string {
   return headers['set-cookie']?.split(';')[0] ?? ''
-}
-
-/** What the workspace's stream knows of a roster. */
-export function stateOf({ workspace, members, invitations, agents }: RosterAnswer): WorkspaceState {
-  const { role: _role, memberId: _memberId, memberCount: _count, ...core } = workspace
-  return { workspace: core, members: members.map(({ online: _online, ...member }) => member), invitations, agents }
-}
-
-/** What the person's own stream knows of what they start from. */
-export function ownStateOf({ workspaces, waiting }: MeAnswer): UserState {
-  return { workspaces: workspaces.map(({ memberCount: _count, ...workspace }) => workspace), waiting }
 }
 
 function hash(text: string): number {

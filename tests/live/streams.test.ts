@@ -5,7 +5,7 @@ import { applyWorkspaceEvent } from '#shared/state/apply-event.ts'
 import { connectLive, positionIn } from '../support/live.ts'
 import { useNode } from '../support/node.ts'
 import { newTeam } from '../support/people.ts'
-import { workspaceState } from '../support/verify-command.ts'
+import { workspaceState } from '../support/states.ts'
 
 const node = useNode()
 

@@ -6,7 +6,7 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { applyAccountEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
 import type { WorkspaceState } from '#shared/state/snapshots.ts'
 import { useDatabase } from '../support/node.ts'
-import { workspaceState } from '../support/verify-command.ts'
+import { workspaceState } from '../support/states.ts'
 import { Model, type Step } from './model.ts'
 import {
   accountStream,

@@ -14,7 +14,8 @@ import { startMailPeer, tokenIn, type MailPeer } from '../support/mail.ts'
 import type { TestNode } from '../support/node.ts'
 import { newPerson, newTeam, newUser, type Person } from '../support/people.ts'
 import { useProgram, type Program } from '../support/program.ts'
-import { verifyFromTheStart, workspaceState } from '../support/verify-command.ts'
+import { workspaceState } from '../support/states.ts'
+import { verifyFromTheStart } from '../support/verify-command.ts'
 
 // the drill of docs/backup.md, once; each test then starts the program on what was restored
 const original = useDebianPostgres()

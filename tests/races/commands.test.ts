@@ -6,7 +6,8 @@ import { connectLive } from '../support/live.ts'
 import { tokenIn } from '../support/mail.ts'
 import { useNode } from '../support/node.ts'
 import { join, newPerson, newTeam, newUser, password, type Person } from '../support/people.ts'
-import { applied, userState } from '../support/verify-command.ts'
+import { userState } from '../support/states.ts'
+import { applied } from '../support/verify-command.ts'
 
 const node = useNode()
 const times = <T>(n: number, make: (index: number) => T): T[] => Array.from({ length: n }, (_, index) => make(index))

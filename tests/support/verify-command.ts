@@ -7,13 +7,13 @@ import {
   type WorkspaceEvent,
 } from '#shared/protocol/events.ts'
 import { seatsOf } from '#shared/plans.ts'
-import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
 import { kindOf, streamOf, type Stream } from '#shared/protocol/streams.ts'
 import { applyAccountEvent, applyUserEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
 import type { UserState, WorkspaceState } from '#shared/state/snapshots.ts'
 import { connectLive } from './live.ts'
 import type { TestNode } from './node.ts'
 import type { Person } from './people.ts'
+import { userState, workspaceState } from './states.ts'
 
 type Watched = { stream: Stream; position: number; state: unknown }
 
@@ -85,16 +85,6 @@ async function snapshots(watcher: Person, workspaceId: string, people: Person[])
     ...shared,
     ...users.map((me) => ({ stream: streamOf('user', me.user.id), position: me.position, state: userState(me) })),
   ]
-}
-
-/** What the workspace's stream knows: the reader's own role and who is online are not its matter. */
-export function workspaceState({ workspace, members, invitations, agents }: RosterAnswer): WorkspaceState {
-  const { role: _role, memberId: _memberId, memberCount: _count, ...core } = workspace
-  return { workspace: core, members: members.map(({ online: _online, ...member }) => member), invitations, agents }
-}
-
-export function userState({ workspaces, waiting }: MeAnswer): UserState {
-  return { workspaces: workspaces.map(({ memberCount: _count, ...workspace }) => workspace), waiting }
 }
 
 async function readAfter(node: TestNode, reader: Person, stream: Stream, after: number): Promise<StreamEvent[]> {

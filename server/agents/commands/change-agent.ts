@@ -1,3 +1,4 @@
+import type { AgentChange } from '#shared/protocol/requests.ts'
 import type { Agent } from '#shared/protocol/resources.ts'
 import { notFound } from '../../core/errors.ts'
 import {
@@ -11,8 +12,7 @@ import {
 import type { Command } from '../../core/run-command.ts'
 import { agentWith } from '../rows.ts'
 
-type Change = { [Field in 'name' | 'language' | 'greeting' | 'helpDesk']?: Agent[Field] | undefined }
-type Input = WorkspaceInput & { agentId: string; change: Change }
+type Input = WorkspaceInput & { agentId: string; change: AgentChange }
 
 /** Its name and its configuration; a field that is missing stays what it is. */
 export const changeAgent: Command<Input, InWorkspace & { found: Agent[] }, Agent> = {
@@ -32,7 +32,7 @@ export const changeAgent: Command<Input, InWorkspace & { found: Agent[] }, Agent
   },
 }
 
-function changed(before: Agent, { name, language, greeting, helpDesk }: Change): Agent {
+function changed(before: Agent, { name, language, greeting, helpDesk }: AgentChange): Agent {
   return {
     ...before,
     name: name ?? before.name,

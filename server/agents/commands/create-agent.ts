@@ -1,20 +1,12 @@
-import type { Language } from '#shared/languages.ts'
-import { mostAgents } from '#shared/protocol/requests.ts'
+import { mostAgents, type NewAgent } from '#shared/protocol/requests.ts'
 import type { Agent } from '#shared/protocol/resources.ts'
 import { Refusal } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { actorOf, openWorkspace, requireRight, type InWorkspace, type WorkspaceInput } from '../../core/opening.ts'
 import type { Command } from '../../core/run-command.ts'
 
-type Input = WorkspaceInput & {
-  name: string
-  language?: Language | undefined
-  greeting?: string | undefined
-  helpDesk?: boolean | undefined
-}
-
 /** The workspace's lock is held meanwhile: it is not deleted under an agent that is just made. */
-export const createAgent: Command<Input, InWorkspace, Agent> = {
+export const createAgent: Command<WorkspaceInput & NewAgent, InWorkspace, Agent> = {
   open: openWorkspace,
   async run({ tx, draft, workspace, actor, at }, { name, language = 'en', greeting = '', helpDesk = false }) {
     requireRight(actor, 'agent.manage')

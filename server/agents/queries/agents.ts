@@ -5,9 +5,7 @@ import type { WorkspaceInput } from '../../core/opening.ts'
 import { readWithin } from '../../core/tenant.ts'
 import type { Sql } from '../../db/connect.ts'
 import { workspaceFor } from '../../membership/queries/roster.ts'
-import { agentWith, pageOfAgents } from '../rows.ts'
-
-type Page = { limit: number; cursor?: string | undefined }
+import { agentWith, pageOfAgents, type Page } from '../rows.ts'
 
 /** A page of the workspace's agents in the order in which they were made, for a member. */
 export async function readAgents(
@@ -17,7 +15,7 @@ export async function readAgents(
 ): Promise<AgentsAnswer> {
   const [[workspace], found] = await readWithin(sql, { workspace: workspaceId }, (tx) => [
     workspaceFor(tx, workspaceId, userId),
-    pageOfAgents(tx, workspaceId, { limit: limit + 1, ...(cursor && { cursor }) }),
+    pageOfAgents(tx, workspaceId, { limit: limit + 1, cursor }),
   ])
   if (!workspace) throw notFound()
   const items = found.slice(0, limit)

@@ -5,7 +5,7 @@ import type { Plan } from '#shared/plans.ts'
 import { applyWorkspaceEvent } from '#shared/state/apply-event.ts'
 import type { WorkspaceState } from '#shared/state/snapshots.ts'
 import { isDeepStrictEqual } from 'node:util'
-import { stateOf } from '../world.ts'
+import { workspaceState } from '../../support/states.ts'
 import { violated, type Check, type Violation } from './invariant.ts'
 
 /** I1: no join beyond the limit, at any commit (the trigger below keeps what it saw), and figures that add up. */
@@ -60,10 +60,10 @@ export const memberships: Check = async ({ world, log }) => {
     const roster = await world.must<RosterAnswer>(place.owner, {
       what: 'roster', method: 'GET', path: `/api/workspaces/${place.id}/roster`,
     }) // prettier-ignore
-    if (!isDeepStrictEqual(told, stateOf(roster)))
+    if (!isDeepStrictEqual(told, workspaceState(roster)))
       found.push(
         ...violated('I3', [
-          `the events of workspace ${place.id} do not give its roster: ${difference(told, stateOf(roster))}`,
+          `the events of workspace ${place.id} do not give its roster: ${difference(told, workspaceState(roster))}`,
         ]),
       )
     const accepted = new Set(

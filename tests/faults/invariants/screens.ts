@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RosterAnswer } from '#shared/protocol/requests.ts'
 import { streamOf, type Stream } from '#shared/protocol/streams.ts'
-import { ownStateOf, stateOf, type Place, type Someone } from '../world.ts'
+import { userState, workspaceState } from '../../support/states.ts'
+import type { Place, Someone } from '../world.ts'
 import { violated, type Check, type Evidence, type Violation } from './invariant.ts'
 
 type Interval = { from: number; joinedAt: number; to: number; removedAt: number | null }
@@ -129,9 +130,9 @@ export const converged: Check = async ({ world, log }) => {
     }) // prettier-ignore
     const members = new Set(roster.members.map(({ userId }) => userId))
     for (const who of world.people.filter(({ userId }) => members.has(userId)))
-      compare(who, streamOf('workspace', place.id), stateOf(roster))
+      compare(who, streamOf('workspace', place.id), workspaceState(roster))
   }
-  for (const who of world.people) compare(who, streamOf('user', who.userId), ownStateOf(await world.me(who)))
+  for (const who of world.people) compare(who, streamOf('user', who.userId), userState(await world.me(who)))
   return violated('I10', found)
 }
 
