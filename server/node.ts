@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import path from 'node:path'
 import { serve } from '@hono/node-server'
 import { streamOf } from '#shared/protocol/streams.ts'
+import { queueDeliveries } from './agents/follow.ts'
 import { addressReader } from './auth/address.ts'
 import { isLocal, ownNames } from './auth/origin.ts'
 import { openSessions } from './auth/sessions.ts'
@@ -69,7 +70,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const redis = config.redisUrl ? connectRedis(config.redisUrl, log) : null
   if (redis) ends.add(redis.close)
   const feed = redis ? redisFeed(redis, log) : inProcessFeed()
-  const core: Core = { sql, publish: (appended) => feed.publish(appended) }
+  const core: Core = { sql, follow: queueDeliveries, publish: (appended) => feed.publish(appended) }
   const seal = createSeal(secretOf(config))
   const epoch = await readEpoch(sql)
   const shared = redis && { client: redis.counter, fellBack: () => metrics.limiterFallbacks.inc() }

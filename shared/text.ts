@@ -67,3 +67,8 @@ function isEmail(text: string): boolean {
   const host = text.slice(at + 1)
   return at > 0 && local.length <= 64 && text.length <= 254 && localPart.test(local) && domain.test(host)
 }
+
+/** Whether a web address holds no user name and password: they would stand in lists and logs. */
+export function hasNoSignIn(url: string): boolean {
+  return !/^[a-z]+:[\\/]*[^\\/?#]*@/i.test(url)
+}

@@ -2,6 +2,8 @@ import {
   eventsOf,
   type AccountEvent,
   type Actor,
+  type AgentEvent,
+  type ConversationEvent,
   type StreamEvent,
   type UserEvent,
   type WorkspaceEvent,
@@ -10,13 +12,22 @@ import { streamOf, type Stream, type StreamKind } from '#shared/protocol/streams
 import type { Sql } from '../db/connect.ts'
 import { enter, readWithin, together, type Tx } from './tenant.ts'
 
-type KindEvents = { workspace: WorkspaceEvent; account: AccountEvent; user: UserEvent }
+type KindEvents = {
+  workspace: WorkspaceEvent
+  account: AccountEvent
+  user: UserEvent
+  agent: AgentEvent
+  conversation: ConversationEvent
+}
 
 /** Who loses the right to a stream with this event (S5). Server-side only. */
 export type Revocation = { users: string[] } | { session: string } | { everyone: true }
 
-/** An event as the log holds it. */
-export type LoggedEvent = StreamEvent & { revokes: Revocation | null }
+/**
+ * An event as the log holds it. `behind`: of a stream below a workspace's, the position of that stream that it was
+ * committed behind; nobody may get it who was removed up to there.
+ */
+export type LoggedEvent = StreamEvent & { revokes: Revocation | null; behind: number | null }
 
 /** What one transaction appended to one stream: positions are consecutive. */
 export type Appended = { stream: Stream; events: LoggedEvent[] }
@@ -68,6 +79,17 @@ export class EventDraft {
   }
 }
 
+/** Starts the stream of a conversation at position 0: below its workspace's, and gone with its agent. */
+export function startConversation(tx: Tx, ids: { workspaceId: string; agentId: string; id: string }) {
+  const stream = streamOf('conversation', ids.id)
+  return [
+    enter(tx, { streams: [stream] }),
+    tx`
+      insert into streams (name, parent, agent_id)
+      values (${stream}, ${streamOf('workspace', ids.workspaceId)}, ${ids.agentId})`,
+  ] as const
+}
+
 /** Starts streams at position 0. */
 export function startStreams(tx: Tx, streams: Stream[]) {
   return [enter(tx, { streams }), tx`insert into streams (name) select unnest(${streams}::text[])`] as const
@@ -101,7 +123,7 @@ function insertEvents(tx: Tx, draft: EventDraft, at: string) {
     seen.set(entry.stream, nth)
     return { ...entry, nth }
   })
-  return tx<{ stream: Stream; position: number }[]>`
+  return tx<Inserted[]>`
     with drafted as (
       select * from jsonb_to_recordset(${tx.json(rows as never)})
         as drafted (stream text, nth bigint, type text, actor jsonb, data jsonb, revokes jsonb)
@@ -117,24 +139,29 @@ function insertEvents(tx: Tx, draft: EventDraft, at: string) {
       set position = position + (select count(*) from drafted where drafted.stream = streams.name)
       from locked
       where streams.name = locked.name
-      returning streams.name, streams.position
+      returning streams.name, streams.position, streams.parent
     )
-    insert into events (stream, position, type, at, actor, data, revokes)
+    insert into events (stream, position, type, at, actor, data, revokes, behind)
     select
       taken.name,
       taken.position - (select count(*) from drafted later where later.stream = taken.name and later.nth > drafted.nth),
-      drafted.type, ${at}, nullif(drafted.actor, 'null'), drafted.data, nullif(drafted.revokes, 'null')
+      drafted.type, ${at}, nullif(drafted.actor, 'null'), drafted.data, nullif(drafted.revokes, 'null'),
+      (select above.position from streams above where above.name = taken.parent)
     from taken join drafted on drafted.stream = taken.name
-    returning stream, position`
+    returning stream, position, behind`
 }
 
-function grouped(draft: EventDraft, rows: readonly { stream: Stream; position: number }[], at: string): Appended[] {
+type Inserted = { stream: Stream; position: number; behind: number | null }
+
+function grouped(draft: EventDraft, rows: readonly Inserted[], at: string): Appended[] {
   if (rows.length !== draft.entries.length) throw new Error('An event was appended to a stream that does not exist.')
   return draft.streams.map((stream) => {
-    const last = Math.max(...rows.filter((row) => row.stream === stream).map((row) => row.position))
+    const inserted = rows.filter((row) => row.stream === stream)
+    const last = Math.max(...inserted.map((row) => row.position))
+    const behind = inserted[0]?.behind ?? null
     const entries = draft.entries.filter((entry) => entry.stream === stream)
     const events = entries.map(({ type, actor, data, revokes }, index) => {
-      return { position: last - entries.length + 1 + index, type, at, actor, data, revokes } as LoggedEvent
+      return { position: last - entries.length + 1 + index, type, at, actor, data, revokes, behind } as LoggedEvent
     })
     return { stream, events }
   })
@@ -148,7 +175,7 @@ export async function readEvents(sql: Sql, stream: Stream, after: number, limit:
 
 export function eventsAfter(tx: Tx, stream: Stream, after: number, limit: number) {
   return tx<LoggedEvent[]>`
-    select position, type, at, actor, data, revokes
+    select position, type, at, actor, data, revokes, behind
     from events
     where stream = ${stream} and position > ${after}
     order by position

@@ -1,5 +1,8 @@
 import { may, type Action } from '#shared/policy.ts'
 import type { Role } from '#shared/roles.ts'
+import type { Language } from '#shared/languages.ts'
+import type { Actor } from '#shared/protocol/events.ts'
+import type { ApiScope } from '#shared/scopes.ts'
 import { notFound, Refusal } from './errors.ts'
 import { enter, together, type Tx } from './tenant.ts'
 
@@ -62,11 +65,15 @@ function lockedReads(tx: Tx, { userId, workspaceId }: WorkspaceInput) {
       from workspaces
       where id = ${workspaceId}
       for no key update`,
-    tx<Clocked[]>`
-      select id, user_id, role, display_name, date_trunc('milliseconds', clock_timestamp()) as at
-      from members
-      where workspace_id = ${workspaceId} and user_id = ${userId}`,
+    actingMember(tx, { userId, workspaceId }),
   ] as const
+}
+
+function actingMember(tx: Tx, { userId, workspaceId }: WorkspaceInput) {
+  return tx<Clocked[]>`
+    select id, user_id, role, display_name, date_trunc('milliseconds', clock_timestamp()) as at
+    from members
+    where workspace_id = ${workspaceId} and user_id = ${userId}`
 }
 
 function requireBoth(workspace: LockedWorkspace | undefined, actor: Clocked | undefined): InWorkspace & { at: string } {
@@ -75,12 +82,78 @@ function requireBoth(workspace: LockedWorkspace | undefined, actor: Clocked | un
   return { workspace, actor: member, at }
 }
 
+export type AgentInput = WorkspaceInput & { agentId: string }
+/** Whoever holds an API key, in place of a member. The ids are the key's, never the request's. */
+export type KeyInput = { workspaceId: string; agentId: string; apiKeyId: string }
+export type AgentCaller = AgentInput | KeyInput
+
+/** The API key that acts, as it stood once the locks were granted. */
+export type ActingKey = { apiKeyId: string; name: string; scopes: ApiScope[] }
+
+export type LockedAgent = { id: string; name: string; language: Language; helpDesk: boolean }
+export type InAgent = { workspaceId: string; agent: LockedAgent; actor: ActingMember | ActingKey }
+
+/**
+ * Opens a command in an agent. The workspace is locked against what takes a right away, and no more: what goes on in its
+ * agents need not wait for one another. `whole` locks the agent against every other command in it that does, for what
+ * is counted or configured; `part` lets them go on, for what has a lock of its own.
+ */
+export async function openAgent(tx: Tx, input: AgentCaller, lock: 'whole' | 'part'): Promise<InAgent & { at: string }> {
+  const { workspaceId, agentId } = input
+  const [, , [agent], [actor]] = await together(
+    enter(tx, { workspace: workspaceId, agent: agentId }),
+    tx`select id from workspaces where id = ${workspaceId} for share`,
+    tx<LockedAgent[]>`
+      select id, name, language, help_desk
+      from agents
+      where workspace_id = ${workspaceId} and id = ${agentId}
+      ${lock === 'whole' ? tx`for no key update` : tx`for key share`}`,
+    acting(tx, input),
+  )
+  if (!actor && 'apiKeyId' in input) throw invalidApiKey()
+  if (!actor || !agent) throw notFound()
+  const { at, ...rest } = actor
+  return { workspaceId, agent, actor: rest, at }
+}
+
+/** Who acts: no row where they are no member of the workspace, or the key is none of the agent (any more). */
+export function acting(tx: Tx, caller: AgentCaller) {
+  return 'apiKeyId' in caller ? actingKey(tx, caller) : actingMember(tx, caller)
+}
+
+function actingKey(tx: Tx, { workspaceId, agentId, apiKeyId }: KeyInput) {
+  return tx<(ActingKey & { at: string })[]>`
+    select id as api_key_id, name, scopes, date_trunc('milliseconds', clock_timestamp()) as at
+    from api_keys
+    where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = ${apiKeyId}
+      and (expires_at is null or expires_at > clock_timestamp())`
+}
+
+/** A key that does not exist, was revoked or has expired: all alike. */
+export function invalidApiKey(): Refusal {
+  return new Refusal('invalid_api_key', 'Send a valid API key of an agent: Authorization: Bearer <key>.')
+}
+
+/** The same for a member by their role and for an API key by its scopes; without a scope it is nothing for keys. */
+export function requireAccess(
+  actor: Pick<ActingMember, 'role'> | Pick<ActingKey, 'scopes'>,
+  action: Action,
+  scope?: ApiScope,
+): void {
+  if ('role' in actor) requireRight(actor, action)
+  else if (!scope || !actor.scopes.includes(scope)) {
+    throw new Refusal('insufficient_scope', scope ? `This needs an API key with the scope ${scope}.` : 'This cannot be done with an API key.') // prettier-ignore
+  }
+}
+
 /** Policy: one call near the top of a command, never inside an `if` (C2). */
 export function requireRight(actor: Pick<ActingMember, 'role'>, action: Action): void {
   if (!may(actor.role, action)) throw new Refusal('forbidden', `Your role in this workspace does not allow this.`)
 }
 
-/** How events name who acted. */
-export function actorOf(actor: ActingMember) {
-  return { memberId: actor.id, displayName: actor.displayName }
+/** How events name who acted: a member; of a product that acts by an API key there is nobody to name. */
+export function actorOf(actor: ActingMember): Actor
+export function actorOf(actor: ActingMember | ActingKey): Actor | null
+export function actorOf(actor: ActingMember | ActingKey): Actor | null {
+  return 'role' in actor ? { memberId: actor.id, displayName: actor.displayName } : null
 }

@@ -21,8 +21,14 @@ export type Idempotency = { scope: string; key: string; body: unknown }
 
 export type Outcome<Result> = { result: Result; positions: string; repeated: boolean }
 
-/** What a command runs against: the pool, and the relay's ear for what was committed. */
-export type Core = { sql: Sql; publish: (appended: Appended[]) => void }
+/** What a command runs against. */
+export type Core = {
+  sql: Sql
+  /** What else follows from a command's events, as rows of the same transaction (C4). */
+  follow: (unit: Unit) => void
+  /** The relay's ear for what was committed. */
+  publish: (appended: Appended[]) => void
+}
 
 const serializationFailures = new Set(['40001', '40P01'])
 const mostTries = 4
@@ -38,13 +44,14 @@ export async function runCommand<Input, Opened, Result>(
   idempotency?: Idempotency,
 ): Promise<Outcome<Result>> {
   const { outcome, appended } = await retried(() =>
-    onOneConnection(core.sql, (tx) => inTransaction(tx, command, input, idempotency)),
+    onOneConnection(core.sql, (tx) => inTransaction(core, tx, command, input, idempotency)),
   )
   core.publish(appended)
   return outcome
 }
 
 async function inTransaction<Input, Opened, Result>(
+  core: Core,
   tx: Tx,
   command: Command<Input, Opened, Result>,
   input: Input,
@@ -61,6 +68,7 @@ async function inTransaction<Input, Opened, Result>(
   const result = await command.run({ ...opened, tx, draft }, input).catch((error: unknown) => {
     throw draft.failure ?? error
   })
+  core.follow({ tx, draft, at: opened.at })
   if (!idempotency) {
     const appended = await appendAll(tx, draft, opened.at, () => tx`commit`)
     return { outcome: { result, positions: positionsOf(appended), repeated: false }, appended }

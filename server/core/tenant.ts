@@ -7,10 +7,14 @@ export type Tx = TransactionSql<{ bigint: number }>
 /** What a transaction may see, enforced by row-level security (migrations/0005). Ids are UUIDs. */
 export type Scope = {
   workspace?: string
+  /** An agent of `workspace`; what is an agent's is seen with both alone. */
+  agent?: string
   account?: string
   user?: string
   /** sha256 of an invitation's token, in hex. */
   tokenHash?: string
+  /** sha256 of an API key, in hex. */
+  keyHash?: string
   avatarHash?: string
   streams?: readonly string[]
 }
@@ -20,16 +24,18 @@ export function enter(tx: Tx, scope: Scope) {
   return tx`
     select
       set_config('app.workspace_id', coalesce(${scope.workspace ?? null}, current_setting('app.workspace_id', true), ''), true),
+      set_config('app.agent_id', coalesce(${scope.agent ?? null}, current_setting('app.agent_id', true), ''), true),
       set_config('app.account_id', coalesce(${scope.account ?? null}, current_setting('app.account_id', true), ''), true),
       set_config('app.user_id', coalesce(${scope.user ?? null}, current_setting('app.user_id', true), ''), true),
       set_config('app.token_hash', coalesce(${scope.tokenHash ?? null}, current_setting('app.token_hash', true), ''), true),
+      set_config('app.key_hash', coalesce(${scope.keyHash ?? null}, current_setting('app.key_hash', true), ''), true),
       set_config('app.avatar_hash', coalesce(${scope.avatarHash ?? null}, current_setting('app.avatar_hash', true), ''), true),
       set_config('app.streams', coalesce(${scope.streams?.join(',') ?? null}, current_setting('app.streams', true), ''), true)`
 }
 
 /** Statements that were sent together, so that they cost one round trip. */
-type Statements = readonly PromiseLike<unknown>[]
-type Answers<S extends Statements> = { -readonly [K in keyof S]: Awaited<S[K]> }
+export type Statements = readonly PromiseLike<unknown>[]
+export type Answers<S extends Statements> = { -readonly [K in keyof S]: Awaited<S[K]> }
 
 /**
  * Sends all the statements, in the order in which they stand here, before it waits for the first answer. A statement is

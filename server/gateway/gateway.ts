@@ -66,12 +66,12 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     usersIn: (stream) => rooms.usersIn(stream),
   })
   cutSlowClients(io, () => parts.metrics.slowClients.inc())
-  const headFor = openRights(parts.sql)
+  const rights = openRights(parts.sql)
   io.on('connection', (socket: LiveSocket) => {
     const caller = (socket.request as unknown as { caller: Caller }).caller
     socket.data = caller
     void rooms.enterPerson(socket)
-    serveWatching(socket, rooms, { ...parts, headFor })
+    serveWatching(socket, rooms, { ...parts, rights })
   })
   const stopSweep = startSweep(rooms, parts)
   return {

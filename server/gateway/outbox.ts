@@ -18,7 +18,7 @@ export class Outbox {
   }
 
   push(events: LoggedEvent[]): void {
-    this.waiting.push(...events.map(withoutRevocation))
+    this.waiting.push(...events.map(asSent))
     if (!this.timer) this.flush()
   }
 
@@ -49,6 +49,7 @@ export class Outbox {
   }
 }
 
-export function withoutRevocation({ revokes: _, ...event }: LoggedEvent): StreamEvent {
+/** As a client gets it: whom it shuts out, and what it stands behind, is the gateway's matter. */
+export function asSent({ revokes: _, behind: __, ...event }: LoggedEvent): StreamEvent {
   return event as StreamEvent
 }

@@ -1,23 +1,33 @@
-import { idOf, kindOf, type Stream } from '#shared/protocol/streams.ts'
-import { enter, onOneConnection, together, type Tx } from '../core/tenant.ts'
+import { idOf, isBelowWorkspace, kindOf, type Stream } from '#shared/protocol/streams.ts'
+import { enter, onOneConnection, readWithin, together, type Tx } from '../core/tenant.ts'
 import { batched, stormPace } from '../db/batched.ts'
 import type { Sql } from '../db/connect.ts'
 
-/** The stream's head where this user may watch it now, else null: not theirs and not there are the same. */
-export type HeadFor = (stream: Stream, userId: string) => Promise<number | null>
+/** Where a stream stands, and the workspace's stream above it, if any, at the same moment. */
+export type Heads = { position: number; above: number | null }
 
-type Question = { stream: Stream; userId: string }
-type Known = { position: number; users: string[] }
+export type Rights = {
+  /** The stream that this one is below; null where it is below none, undefined where there is no such stream. */
+  parentOf: (stream: Stream) => Promise<Stream | null | undefined>
+  /** The heads where this user may watch the stream now, else null: not theirs and not there are the same. */
+  headsFor: (asked: Question) => Promise<Heads | null>
+}
+
+type Question = { stream: Stream; parent: Stream | null; userId: string }
+type Known = Heads & { users: string[] }
 
 /** Streams that one connection is asked about at a time. */
 const mostAtOnce = 50
 
 /** One query for each stream, however many ask at the same moment: a room of a thousand comes back in one. */
-export function openRights(sql: Sql): HeadFor {
-  const questions = batched<Question, number | null>(async (asked) => {
+export function openRights(sql: Sql): Rights {
+  const questions = batched<Question, Heads | null>(async (asked) => {
+    const parentOf = new Map(asked.map(({ stream, parent }) => [stream, parent]))
     const usersOf = new Map<Stream, Set<string>>()
     for (const { stream, userId } of asked) usersOf.set(stream, (usersOf.get(stream) ?? new Set()).add(userId))
-    const groups = [...usersOf].map(([stream, users]) => ({ stream, users: [...users] }))
+    const groups = [...usersOf].map(([stream, users]) => {
+      return { stream, parent: parentOf.get(stream) ?? null, users: [...users] }
+    })
     const known = new Map<Stream, Known | undefined>()
     const chunks = Array.from({ length: Math.ceil(groups.length / mostAtOnce) }, (_, n) =>
       groups.slice(n * mostAtOnce, (n + 1) * mostAtOnce),
@@ -30,21 +40,31 @@ export function openRights(sql: Sql): HeadFor {
     )
     return asked.map(({ stream, userId }) => {
       const row = known.get(stream)
-      return row?.users.includes(userId) ? row.position : null
+      return row?.users.includes(userId) ? { position: row.position, above: row.above } : null
     })
   }, stormPace)
-  return (stream, userId) => questions.load({ stream, userId })
+  const parents = batched<Stream, Stream | undefined>(async (streams) => {
+    const [rows] = await readWithin(sql, { streams }, (tx) => [
+      tx<{ name: Stream; parent: Stream }[]>`select name, parent from streams where name = any(${[...streams]})`,
+    ])
+    const parentOf = new Map(rows.map(({ name, parent }) => [name, parent]))
+    return streams.map((stream) => parentOf.get(stream))
+  }, stormPace)
+  return {
+    parentOf: async (stream) => (isBelowWorkspace(stream) ? parents.load(stream) : null),
+    headsFor: (asked) => questions.load(asked),
+  }
 }
 
-type Group = { stream: Stream; users: string[] }
+type Group = { stream: Stream; parent: Stream | null; users: string[] }
 
 /** A transaction for each stream, so that each sees its own tenant and no other; sent together. */
 function readWatchers(sql: Sql, groups: Group[]): Promise<(Known | undefined)[]> {
   return onOneConnection(sql, async (tx) => {
     const reads = groups.map((group) => {
-      const id = idOf(group.stream)
-      const kind = kindOf(group.stream)
-      const scope = { streams: [group.stream], ...(kind !== 'user' && { [kind]: id }) }
+      const owner = group.parent ?? group.stream
+      const kind = kindOf(owner)
+      const scope = { streams: [group.stream, owner], ...(kind !== 'user' && { [kind]: idOf(owner) }) }
       const found = watchers(tx, group)
       return { statements: [tx`begin read only`, enter(tx, scope), found, tx`commit`], found }
     })
@@ -53,11 +73,11 @@ function readWatchers(sql: Sql, groups: Group[]): Promise<(Known | undefined)[]>
   })
 }
 
-function watchers(tx: Tx, { stream, users }: Group) {
-  const id = idOf(stream)
-  const kind = kindOf(stream)
+function watchers(tx: Tx, { stream, parent, users }: Group) {
+  const id = idOf(parent ?? stream)
+  const kind = kindOf(parent ?? stream)
   return tx<Known[]>`
-    select position, array(
+    select position, (select above.position from streams above where above.name = ${parent}) as above, array(
       select wanted.user_id
       from unnest(${users}::uuid[]) as wanted (user_id)
       where case ${kind}
@@ -67,5 +87,5 @@ function watchers(tx: Tx, { stream, users }: Group) {
       end
     ) as users
     from streams
-    where name = ${stream}`
+    where name = ${stream} and parent is not distinct from ${parent}`
 }

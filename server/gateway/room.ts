@@ -22,6 +22,8 @@ const graceForHints = 8
  */
 export class Room {
   readonly stream: Stream
+  /** The workspace's room, of a stream below it: what stands behind a position of it waits for it to get there (S5). */
+  readonly above: Room | null
   position = 0
   private started = false
   private readonly log: ReadLog
@@ -29,12 +31,14 @@ export class Room {
   private readonly early = new Map<number, LoggedEvent>()
   private readonly remembered: LoggedEvent[] = []
   private reading: Promise<void> | null = null
+  private waiting: Promise<void> | null = null
   private recalling: Promise<boolean> | null = null
   private oldestWanted = Infinity
   private grace: NodeJS.Timeout | null = null
 
-  constructor(stream: Stream, log: ReadLog, deliver: Deliver) {
+  constructor(stream: Stream, above: Room | null, log: ReadLog, deliver: Deliver) {
     this.stream = stream
+    this.above = above
     this.log = log
     this.deliver = deliver
   }
@@ -119,17 +123,32 @@ export class Room {
   private async readOn(): Promise<void> {
     const events = await this.log(this.stream, this.position, readAtOnce)
     const before = this.position
+    await this.above?.reach(Math.max(0, ...events.map(({ behind }) => behind ?? 0)))
     for (const event of events) if (event.position > this.position) this.early.set(event.position, event)
     this.advance('log')
     // a stream that ended has no log to read any more: whoever waits for a position must not wait for ever
     if (events.length === 0 && this.position === before) throw new Error(`${this.stream} has no event after ${before}`)
   }
 
+  /** Whether this event stands behind something above that is not delivered yet. Then that is fetched first. */
+  private mustWait({ behind }: LoggedEvent): boolean {
+    if (!this.above || behind === null || behind <= this.above.position) return false
+    this.waiting ??= this.above
+      .reach(behind)
+      .finally(() => (this.waiting = null))
+      // where it cannot be read now, the heads bring both
+      .then(
+        () => this.advance('hint'),
+        () => undefined,
+      )
+    return true
+  }
+
   private advance(via: Via): void {
     const ready: LoggedEvent[] = []
     for (;;) {
       const next = this.early.get(this.position + 1)
-      if (!next) break
+      if (!next || this.mustWait(next)) break
       this.early.delete(next.position)
       this.position = next.position
       ready.push(next)

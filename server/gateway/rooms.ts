@@ -20,7 +20,14 @@ export type LiveSocket = Socket<ClientToServer, ServerToClient, None, Caller>
 
 /** How a socket is somewhere: while `joining` it can be evicted already, and it gets frames only once it is `live`. */
 export type Entry = { as: 'joining' | 'live' | 'person' }
-type Audience = { room: Room; outbox: Outbox; sockets: Map<LiveSocket, Entry> }
+/** `below`: the audiences of streams below this one, which its evictions concern, too. */
+type Audience = {
+  room: Room
+  outbox: Outbox
+  sockets: Map<LiveSocket, Entry>
+  parent: Audience | null
+  below: Set<Audience>
+}
 
 type Parts = {
   sql: Sql
@@ -31,6 +38,9 @@ type Parts = {
   /** Told whenever a socket of this user begins or ceases to watch the stream here. */
   changed: (stream: Stream, userId: string) => void
 }
+
+/** How a socket comes in, and what its stream is below. */
+type Way = { as?: 'joining' | 'person'; parent?: Stream | null }
 
 /** The streams that this node's sockets watch. */
 export class Rooms {
@@ -75,7 +85,7 @@ export class Rooms {
   async enterPerson(socket: LiveSocket): Promise<void> {
     const { userId, sessionId } = socket.data
     const stream = streamOf('user', userId)
-    this.enter(stream, socket, 'person')
+    this.enter(stream, socket, { as: 'person' })
     socket.on('disconnect', () => this.forget(socket))
     try {
       const [head, ended] = await Promise.all([this.heads.load(stream), this.ended.load(sessionId)])
@@ -89,8 +99,8 @@ export class Rooms {
   }
 
   /** Enters a socket so that an eviction finds it, before anybody has looked whether it may be here (S5). */
-  enter(stream: Stream, socket: LiveSocket, as: 'joining' | 'person' = 'joining'): Entry {
-    const audience = this.audiences.get(stream) ?? this.openAudience(stream)
+  enter(stream: Stream, socket: LiveSocket, { as = 'joining', parent = null }: Way = {}): Entry {
+    const audience = this.audienceOf(stream, parent)
     const entry: Entry = { as }
     audience.sockets.set(socket, entry)
     this.streamsOf.set(socket, (this.streamsOf.get(socket) ?? new Set()).add(stream))
@@ -164,10 +174,15 @@ export class Rooms {
     for (const audience of [...this.audiences.values()]) this.closeAudience(audience)
   }
 
-  private openAudience(stream: Stream): Audience {
+  private audienceOf(stream: Stream, parent: Stream | null): Audience {
+    return this.audiences.get(stream) ?? this.openAudience(stream, parent && this.audienceOf(parent, null))
+  }
+
+  private openAudience(stream: Stream, parent: Audience | null): Audience {
     const { sql, feed, metrics } = this.parts
     const room = new Room(
       stream,
+      parent?.room ?? null,
       async (name, after, limit) => {
         metrics.gapReads.inc()
         const read = await readEvents(sql, name, after, limit)
@@ -177,17 +192,26 @@ export class Rooms {
       (events, via) => this.deliver(audience, events, via),
     )
     const outbox = new Outbox(stream, (frame) => void this.io.to(stream).emit('events', frame))
-    const audience: Audience = { room, outbox, sockets: new Map() }
+    const audience: Audience = { room, outbox, sockets: new Map(), parent, below: new Set() }
+    parent?.below.add(audience)
     this.audiences.set(stream, audience)
     feed.follow(stream)
     return audience
   }
 
-  private closeAudience({ room, outbox }: Audience): void {
+  private closeAudience(audience: Audience): void {
+    const { room, outbox, parent } = audience
     room.close()
     outbox.close()
     this.audiences.delete(room.stream)
     this.parts.feed.unfollow(room.stream)
+    parent?.below.delete(audience)
+    if (parent) this.closeIfLeft(parent)
+  }
+
+  private closeIfLeft(audience: Audience): void {
+    const isOpen = this.audiences.get(audience.room.stream) === audience
+    if (isOpen && audience.sockets.size === 0 && audience.below.size === 0) this.closeAudience(audience)
   }
 
   /** In order, and whoever loses the right with an event is out before anything after it is sent (S5). */
@@ -223,6 +247,7 @@ export class Rooms {
   }
 
   private evict(audience: Audience, who: (socket: LiveSocket) => boolean, frame: ClosedFrame): void {
+    for (const below of [...audience.below]) this.evict(below, who, { ...frame, stream: below.room.stream })
     for (const socket of [...audience.sockets.keys()]) {
       if (!who(socket)) continue
       this.leave(frame.stream, socket)
@@ -252,7 +277,7 @@ export class Rooms {
     audience.sockets.delete(socket)
     this.streamsOf.get(socket)?.delete(audience.room.stream)
     this.parts.changed(audience.room.stream, socket.data.userId)
-    if (audience.sockets.size === 0) this.closeAudience(audience)
+    this.closeIfLeft(audience)
   }
 
   /** A head that the poll saw: undefined where the stream is gone, so that a lost `workspace.deleted` is noticed too. */

@@ -6,12 +6,13 @@ import {
   type Watch,
   type WatchAnswer,
 } from '#shared/protocol/socket.ts'
+import type { Stream } from '#shared/protocol/streams.ts'
 import type { LoggedEvent } from '../core/event-log.ts'
 import { levelOf } from '../core/failures.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import { withoutRevocation } from './outbox.ts'
-import type { HeadFor } from './rights.ts'
+import { asSent } from './outbox.ts'
+import type { Rights } from './rights.ts'
 import type { Room } from './room.ts'
 import type { Entry, LiveSocket, Rooms } from './rooms.ts'
 import { takesMore } from './slow-clients.ts'
@@ -20,7 +21,7 @@ import { takesMore } from './slow-clients.ts'
 const messages = new RateLimiterMemory({ points: 300, duration: 60 })
 const known = new Set(['watch', 'unwatch'])
 
-type Parts = { headFor: HeadFor; log: Log; metrics: Metrics; epoch: string }
+type Parts = { rights: Rights; log: Log; metrics: Metrics; epoch: string }
 
 /** Answers `watch` and `unwatch`. Whatever else a socket says is counted and ignored. */
 export function serveWatching(socket: LiveSocket, rooms: Rooms, parts: Parts): void {
@@ -84,39 +85,46 @@ async function watch(socket: LiveSocket, rooms: Rooms, parts: Parts, payload: un
   const parsed = watchSchema.safeParse(payload)
   if (!parsed.success) return { ok: false, code: 'invalid_input' }
   const asked = parsed.data
+  const parent = await parts.rights.parentOf(asked.stream)
+  if (parent === undefined || !socket.connected) return { ok: false, code: 'not_found' }
   rooms.leave(asked.stream, socket)
-  const entry = rooms.enter(asked.stream, socket)
-  return enterVerified({ socket, rooms, parts, asked, entry }).catch((error: unknown) => {
+  const entry = rooms.enter(asked.stream, socket, { parent })
+  return enterVerified({ socket, rooms, parts, asked, parent, entry }).catch((error: unknown) => {
     // nobody stays in a room whose right to be there nobody could look up
     rooms.leave(asked.stream, socket)
     throw error
   })
 }
 
-type Entering = { socket: LiveSocket; rooms: Rooms; parts: Parts; asked: Watch; entry: Entry }
+type Entering = { socket: LiveSocket; rooms: Rooms; parts: Parts; asked: Watch; parent: Stream | null; entry: Entry }
 
 async function enterVerified(entering: Entering): Promise<WatchAnswer> {
-  const { socket, rooms, parts, asked, entry } = entering
-  const head = await parts.headFor(asked.stream, socket.data.userId)
+  const { socket, rooms, parts, asked, parent, entry } = entering
+  const { stream } = asked
+  const heads = await parts.rights.headsFor({ stream, parent, userId: socket.data.userId })
   await rooms.verified()
-  const room = rooms.room(asked.stream)
-  if (head === null || !room || !socket.connected) {
-    rooms.leave(asked.stream, socket)
+  const room = rooms.room(stream)
+  if (heads === null || !room || !socket.connected) {
+    rooms.leave(stream, socket)
     return { ok: false, code: 'not_found' }
   }
-  room.start(head)
-  await room.reach(head)
+  if (heads.above !== null) {
+    room.above?.start(heads.above)
+    await room.above?.reach(heads.above)
+  }
+  room.start(heads.position)
+  await room.reach(heads.position)
   const events = await missedEvents(parts, asked, room)
-  const present = rooms.entryOf(asked.stream, socket)
+  const present = rooms.entryOf(stream, socket)
   // a second watch of the same socket may have brought it back after an eviction: what was verified was before that
   if (present !== entry) return renewed(entering, present)
   if (events !== 'reset' && !takesMore(socket, events.length)) {
-    rooms.leave(asked.stream, socket)
+    rooms.leave(stream, socket)
     return { ok: false, code: 'rate_limited' }
   }
-  rooms.makeLive(asked.stream, socket)
+  rooms.makeLive(stream, socket)
   const held = { ok: true as const, position: room.position, epoch: parts.epoch }
-  return events === 'reset' ? { ...held, reset: true } : { ...held, events: events.map(withoutRevocation) }
+  return events === 'reset' ? { ...held, reset: true } : { ...held, events: events.map(asSent) }
 }
 
 async function renewed(entering: Entering, entry: Entry | undefined): Promise<WatchAnswer> {

@@ -1,15 +1,12 @@
-import {
-  agentParams,
-  agentsAnswer,
-  changeAgentBody,
-  createAgentBody,
-  pageQuery,
-  workspaceParams,
-} from '#shared/protocol/requests.ts'
+import { pageQuery } from '#shared/protocol/page.ts'
+import { agentParams, workspaceParams } from '#shared/protocol/params.ts'
+import { agentsAnswer, changeAgentBody, createAgentBody } from '#shared/protocol/requests.ts'
+import { agentStateAnswer } from '#shared/protocol/agents/state.ts'
 import { agentSchema } from '#shared/protocol/resources.ts'
 import { changeAgent } from '../agents/commands/change-agent.ts'
 import { createAgent } from '../agents/commands/create-agent.ts'
 import { deleteAgent } from '../agents/commands/delete-agent.ts'
+import { readAgentState } from '../agents/queries/agent-state.ts'
 import { readAgent, readAgents } from '../agents/queries/agents.ts'
 import { runCommand } from '../core/run-command.ts'
 import type { Services } from './env.ts'
@@ -18,7 +15,7 @@ import { answerWrite, idempotencyOf, requireSession, serve, type Router } from '
 const all = '/api/workspaces/{workspaceId}/agents'
 const one = `${all}/{agentId}`
 
-export function agentRoutes(router: Router, { core }: Services): void {
+export function agentRoutes(router: Router, { core, epoch }: Services): void {
   const { sql } = core
 
   serve(
@@ -50,6 +47,14 @@ export function agentRoutes(router: Router, { core }: Services): void {
 
   serve(router, 'get', one, { summary: 'One agent', params: agentParams, answer: agentSchema }, async ({ c, params }) =>
     c.json(await readAgent(sql, { userId: requireSession(c).user.id, ...params })),
+  )
+
+  serve(
+    router,
+    'get',
+    `${one}/state`,
+    { summary: 'What an agent has: the snapshot of its stream', params: agentParams, answer: agentStateAnswer },
+    async ({ c, params }) => c.json(await readAgentState(sql, epoch, { userId: requireSession(c).user.id, ...params })),
   )
 
   serve(

@@ -1,14 +1,13 @@
 import type { Context } from 'hono'
+import { invitationParams, workspaceParams } from '#shared/protocol/params.ts'
 import {
   acceptAnswer,
   changeRoleBody,
-  invitationParams,
   inviteBatchAnswer,
   inviteBatchBody,
   inviteBody,
   previewAnswer,
   tokenBody,
-  workspaceParams,
 } from '#shared/protocol/requests.ts'
 import { invitationSchema } from '#shared/protocol/resources.ts'
 import { Refusal } from '../core/errors.ts'

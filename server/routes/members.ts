@@ -1,10 +1,5 @@
-import {
-  changeRoleBody,
-  memberParams,
-  membershipBody,
-  mostAvatarBytes,
-  workspaceParams,
-} from '#shared/protocol/requests.ts'
+import { memberParams, workspaceParams } from '#shared/protocol/params.ts'
+import { changeRoleBody, membershipBody, mostAvatarBytes } from '#shared/protocol/requests.ts'
 import { memberWithPresenceSchema, type Member } from '#shared/protocol/resources.ts'
 import { reEncode } from '../avatars/re-encode.ts'
 import { Refusal } from '../core/errors.ts'

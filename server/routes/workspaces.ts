@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { workspaceParams } from '#shared/protocol/params.ts'
 import {
   changeWorkspaceBody,
   createWorkspaceBody,
@@ -6,7 +7,6 @@ import {
   eventsQuery,
   handleAnswer,
   rosterAnswer,
-  workspaceParams,
   workspacesAnswer,
 } from '#shared/protocol/requests.ts'
 import { workspaceSchema } from '#shared/protocol/resources.ts'

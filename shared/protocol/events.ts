@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { seatsSchema } from '../plans.ts'
 import { assignableRoleSchema, roleSchema } from '../roles.ts'
+import { apiKeySchema } from './agents/api-keys.ts'
+import { contactSchema } from './agents/contacts.ts'
+import { conversationSchema, messageSchema } from './agents/conversations.ts'
+import { integrationSchema } from './agents/integrations.ts'
+import { resourceSummarySchema } from './agents/knowledge.ts'
+import { webhookSummarySchema } from './agents/webhooks.ts'
 import {
   agentSchema,
   idSchema,
@@ -48,6 +54,7 @@ export const workspaceEvents = {
   'agent.created': z.strictObject({ agent: agentSchema }),
   'agent.updated': z.strictObject({ agent: agentSchema }),
   'agent.deleted': z.strictObject({ agentId: idSchema }),
+  'agent.webhook_disabled': z.strictObject({ agentId: idSchema, agentName: z.string(), host: z.string() }),
 } as const
 
 /** What `account:<id>` can carry. Members of any workspace of the account read it, so it holds counts alone. */
@@ -74,10 +81,42 @@ export const userEvents = {
   'session.ended': z.strictObject({ sessionId: idSchema }),
 } as const
 
+/**
+ * What `agent:<id>` can carry. Members of its workspace read it, whatever their role. Contacts and conversations are told
+ * of here and read by HTTP: there can be any number.
+ */
+export const agentEvents = {
+  'resource.created': z.strictObject({ resource: resourceSummarySchema }),
+  'resource.updated': z.strictObject({ resource: resourceSummarySchema }),
+  'resource.deleted': z.strictObject({ resourceId: idSchema }),
+  'api_key.created': z.strictObject({ apiKey: apiKeySchema }),
+  'api_key.revoked': z.strictObject({ apiKeyId: idSchema }),
+  'webhook.created': z.strictObject({ webhook: webhookSummarySchema }),
+  'webhook.updated': z.strictObject({ webhook: webhookSummarySchema }),
+  'webhook.deleted': z.strictObject({ webhookId: idSchema }),
+  'integration.created': z.strictObject({ integration: integrationSchema }),
+  'integration.updated': z.strictObject({ integration: integrationSchema }),
+  'integration.deleted': z.strictObject({ integrationId: idSchema }),
+  'contact.created': z.strictObject({ contact: contactSchema }),
+  'contact.updated': z.strictObject({ contact: contactSchema }),
+  'contact.deleted': z.strictObject({ contactId: idSchema }),
+  'conversation.created': z.strictObject({ conversation: conversationSchema }),
+  'takeover.requested': z.strictObject({ conversationId: idSchema }),
+} as const
+
+/** What `conversation:<id>` can carry. Members of its workspace read it. */
+export const conversationEvents = {
+  'conversation.created': z.strictObject({ conversation: conversationSchema }),
+  'conversation.updated': z.strictObject({ conversation: conversationSchema }),
+  'message.created': z.strictObject({ message: messageSchema }),
+} as const
+
 export const eventsOf = {
   workspace: workspaceEvents,
   account: accountEvents,
   user: userEvents,
+  agent: agentEvents,
+  conversation: conversationEvents,
 } as const satisfies Record<StreamKind, Record<string, z.ZodType>>
 
 export const actorSchema = z.strictObject({ memberId: idSchema, displayName: z.string() }).meta({ id: 'Actor' })
@@ -96,8 +135,10 @@ type EventOf<Schemas extends Record<string, z.ZodType>> = {
 export type WorkspaceEvent = EventOf<typeof workspaceEvents>
 export type AccountEvent = EventOf<typeof accountEvents>
 export type UserEvent = EventOf<typeof userEvents>
+export type AgentEvent = EventOf<typeof agentEvents>
+export type ConversationEvent = EventOf<typeof conversationEvents>
 /** One entry of a stream: closed unions, so a new type does not compile until the reducer knows it. */
-export type StreamEvent = WorkspaceEvent | AccountEvent | UserEvent
+export type StreamEvent = WorkspaceEvent | AccountEvent | UserEvent | AgentEvent | ConversationEvent
 
 const envelope = {
   position: positionSchema,

@@ -14,6 +14,8 @@ import {
 } from '../text.ts'
 import { fieldErrorSchema, errorCodeSchema } from './errors.ts'
 import { eventSchema } from './events.ts'
+import { pageOf } from './page.ts'
+import { atLeastOne } from './params.ts'
 import {
   accountSchema,
   agentSchema,
@@ -147,26 +149,11 @@ export const mostAgents = 100
 const agentFields = { language: languageSchema, greeting: greetingSchema, helpDesk: z.boolean() }
 export const createAgentBody = z.strictObject({ name: agentNameSchema, ...z.object(agentFields).partial().shape })
 export type NewAgent = z.infer<typeof createAgentBody>
-export const changeAgentBody = z
-  .strictObject({ name: agentNameSchema, ...agentFields })
-  .partial()
-  .refine((body) => Object.values(body).some((value) => value !== undefined), 'Give something to change.')
+export const changeAgentBody = atLeastOne(z.strictObject({ name: agentNameSchema, ...agentFields }).partial())
 export type AgentChange = z.infer<typeof changeAgentBody>
 
-/** A list comes in pages: `cursor` is the `nextCursor` of the page before. */
-export const pageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: idSchema.optional(),
-})
-const pageOf = <Item extends z.ZodType>(item: Item) =>
-  z.strictObject({ items: z.array(item), nextCursor: idSchema.nullable() })
 export const agentsAnswer = pageOf(agentSchema)
 export type AgentsAnswer = z.infer<typeof agentsAnswer>
-
-export const workspaceParams = z.strictObject({ workspaceId: idSchema })
-export const agentParams = z.strictObject({ workspaceId: idSchema, agentId: idSchema })
-export const memberParams = z.strictObject({ workspaceId: idSchema, memberId: idSchema })
-export const invitationParams = z.strictObject({ workspaceId: idSchema, invitationId: idSchema })
 
 /** The largest picture that can be uploaded, in bytes. */
 export const mostAvatarBytes = 5 * 1024 * 1024

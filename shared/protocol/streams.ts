@@ -1,12 +1,13 @@
 import { z } from 'zod'
 
-export const streamKinds = ['workspace', 'account', 'user'] as const
+export const streamKinds = ['workspace', 'account', 'user', 'agent', 'conversation'] as const
 export type StreamKind = (typeof streamKinds)[number]
 
 /** The name of an ordered, gapless log: `<kind>:<uuid>`. */
 export type Stream = `${StreamKind}:${string}`
 
-const pattern = /^(workspace|account|user):[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const pattern =
+  /^(workspace|account|user|agent|conversation):[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 export const streamSchema = z.custom<Stream>(
   (value) => typeof value === 'string' && pattern.test(value),
@@ -26,4 +27,9 @@ export function kindOf(stream: Stream): StreamKind {
 
 export function idOf(stream: Stream): string {
   return stream.slice(stream.indexOf(':') + 1)
+}
+
+/** Whether a stream is below a workspace's: whoever loses the one loses the other. */
+export function isBelowWorkspace(stream: Stream): boolean {
+  return kindOf(stream) === 'agent' || kindOf(stream) === 'conversation'
 }

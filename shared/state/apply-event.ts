@@ -1,6 +1,14 @@
-import type { AccountEvent, UserEvent, WorkspaceEvent } from '../protocol/events.ts'
-import type { Agent, Invitation, Member, WaitingInvitation } from '../protocol/resources.ts'
-import type { AccountState, JoinedWorkspace, UserState, WorkspaceState } from './snapshots.ts'
+import type { AccountEvent, AgentEvent, ConversationEvent, UserEvent, WorkspaceEvent } from '../protocol/events.ts'
+import type { Conversation } from '../protocol/agents/conversations.ts'
+import type { Invitation, Member, WaitingInvitation } from '../protocol/resources.ts'
+import type {
+  AccountState,
+  AgentState,
+  ConversationState,
+  JoinedWorkspace,
+  UserState,
+  WorkspaceState,
+} from './snapshots.ts'
 
 type PresentWorkspace = NonNullable<WorkspaceState>
 
@@ -44,9 +52,11 @@ export function applyWorkspaceEvent(state: WorkspaceState, event: WorkspaceEvent
       return withInvitations(state, without(state, event.data.invitationId))
     case 'agent.created':
     case 'agent.updated':
-      return { ...state, agents: [...withoutAgent(state, event.data.agent.id), event.data.agent].sort(byId) }
+      return { ...state, agents: withOne(state.agents, event.data.agent) }
     case 'agent.deleted':
-      return { ...state, agents: withoutAgent(state, event.data.agentId) }
+      return { ...state, agents: withoutOne(state.agents, event.data.agentId) }
+    case 'agent.webhook_disabled':
+      return state
     default:
       // of a newer server, which this page does not know yet
       event satisfies never
@@ -86,6 +96,60 @@ export function applyUserEvent(state: UserState, event: UserEvent): UserState {
       event satisfies never
       return state
   }
+}
+
+export function applyAgentEvent(state: AgentState, event: AgentEvent): AgentState {
+  switch (event.type) {
+    case 'resource.created':
+    case 'resource.updated':
+      return { ...state, resources: withOne(state.resources, event.data.resource) }
+    case 'resource.deleted':
+      return { ...state, resources: withoutOne(state.resources, event.data.resourceId) }
+    case 'api_key.created':
+      return { ...state, apiKeys: withOne(state.apiKeys, event.data.apiKey) }
+    case 'api_key.revoked':
+      return { ...state, apiKeys: withoutOne(state.apiKeys, event.data.apiKeyId) }
+    case 'webhook.created':
+    case 'webhook.updated':
+      return { ...state, webhooks: withOne(state.webhooks, event.data.webhook) }
+    case 'webhook.deleted':
+      return { ...state, webhooks: withoutOne(state.webhooks, event.data.webhookId) }
+    case 'integration.created':
+    case 'integration.updated':
+      return { ...state, integrations: withOne(state.integrations, event.data.integration) }
+    case 'integration.deleted':
+      return { ...state, integrations: withoutOne(state.integrations, event.data.integrationId) }
+    case 'contact.created':
+    case 'contact.updated':
+    case 'contact.deleted':
+    case 'conversation.created':
+    case 'takeover.requested':
+      return state
+    default:
+      event satisfies never
+      return state
+  }
+}
+
+export function applyConversationEvent(state: ConversationState, event: ConversationEvent): ConversationState {
+  if (event.type === 'conversation.created') return { conversation: event.data.conversation, messages: [] }
+  if (state === null) return null
+  switch (event.type) {
+    case 'conversation.updated':
+      return { ...state, conversation: event.data.conversation }
+    case 'message.created':
+      return {
+        conversation: withMessage(state.conversation, event.at),
+        messages: [...state.messages, event.data.message],
+      }
+    default:
+      event satisfies never
+      return state
+  }
+}
+
+function withMessage(conversation: Conversation, at: string): Conversation {
+  return { ...conversation, messageCount: conversation.messageCount + 1, updatedAt: at }
 }
 
 /** The switcher's order: owned before joined, the default one first of all, then by name; ties by id. */
@@ -136,8 +200,13 @@ function without(state: PresentWorkspace, id: string): Invitation[] {
   return state.invitations.filter((invitation) => invitation.id !== id)
 }
 
-function withoutAgent(state: PresentWorkspace, id: string): Agent[] {
-  return state.agents.filter((agent) => agent.id !== id)
+/** The list with this one in it, in its place, instead of what it was before. */
+function withOne<One extends { id: string }>(list: One[], one: One): One[] {
+  return [...withoutOne(list, one.id), one].sort(byId)
+}
+
+function withoutOne<One extends { id: string }>(list: One[], id: string): One[] {
+  return list.filter((one) => one.id !== id)
 }
 
 /** Told again, when something about it changed, it keeps its place. */

@@ -1,4 +1,6 @@
 import type { Seats } from '../plans.ts'
+import type { AgentStateAnswer } from '../protocol/agents/state.ts'
+import type { Conversation, Message } from '../protocol/agents/conversations.ts'
 import type { Agent, Invitation, Member, WaitingInvitation, Workspace } from '../protocol/resources.ts'
 
 /**
@@ -26,3 +28,9 @@ export type UserState = {
   workspaces: JoinedWorkspace[]
   waiting: WaitingInvitation[]
 }
+
+/** The state of `agent:<id>`: each list by when its entries were made. */
+export type AgentState = Omit<AgentStateAnswer, 'position' | 'epoch'>
+
+/** The state of `conversation:<id>`: messages in the order in which they were written. `null`: no such conversation. */
+export type ConversationState = { conversation: Conversation; messages: Message[] } | null

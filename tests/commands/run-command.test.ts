@@ -119,7 +119,7 @@ test('I20 two commands that lock in opposite orders both come to an end', async 
 test('C4 nothing is published before it is committed', async () => {
   const { userId } = await arrange()
   const heads: Promise<number | undefined>[] = []
-  const core = { sql: database().sql, publish: () => void heads.push(headOf(userId)) }
+  const core = { sql: database().sql, follow: () => undefined, publish: () => void heads.push(headOf(userId)) }
   await runCommand(
     core,
     announcing(userId, async () => 'done'),
@@ -149,7 +149,11 @@ async function arrange() {
     await tx`commit`
   })
   const published: Appended[] = []
-  const core = { sql: database().sql, publish: (appended: Appended[]) => void published.push(...appended) }
+  const core = {
+    sql: database().sql,
+    follow: () => undefined,
+    publish: (appended: Appended[]) => void published.push(...appended),
+  }
   return { core, published, userId }
 }
 

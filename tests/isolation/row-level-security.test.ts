@@ -17,6 +17,15 @@ const tenantTables = [
   'streams',
   'events',
   'presence',
+  'resources',
+  'passages',
+  'api_keys',
+  'contacts',
+  'conversations',
+  'messages',
+  'webhooks',
+  'webhook_deliveries',
+  'integrations',
 ]
 
 test('T1 every tenant table has row-level security, forced, and the application owns none', async () => {
@@ -38,8 +47,8 @@ test('T1 every function with its definer’s rights is known and has a pinned se
     where prosecdef and pronamespace = 'public'::regnamespace
     order by proname`
   expect(rows.map((row) => row.name)).toEqual([
-    'end_former_handle', 'end_presence', 'end_presence_of_members', 'enqueue_job', 'handle_taken', 'member_count', 'seat_position',
-    'tell_presence', 'withdraw_job', 'workspace_of_handle',
+    'begin_agent_stream', 'end_former_handle', 'end_presence', 'end_presence_of_members', 'enqueue_job', 'handle_taken',
+    'member_count', 'queue_deliveries', 'seat_position', 'tell_presence', 'wake_webhook', 'withdraw_job', 'workspace_of_handle',
   ]) // prettier-ignore
   expect(rows.every((row) => row.pinned)).toBe(true)
 })

@@ -95,7 +95,7 @@ function placesOf(account: number | undefined): number[] {
 }
 
 function arrange(): Promise<World> {
-  const core = { sql: database().sql, publish: () => undefined }
+  const core = { sql: database().sql, follow: () => undefined, publish: () => undefined }
   return newWorld(core, database().owner, everybody, owners)
 }
 

@@ -125,6 +125,7 @@ export const matrix: Readonly<Record<string, Row>> = {
     statuses: [401, 404, 403, 403, 201, 201, 404, 404],
   },
   'GET /api/workspaces/{workspaceId}/agents/{agentId}': { path: a, statuses: members },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/state': { path: (ids) => `${a(ids)}/state`, statuses: members },
   'PATCH /api/workspaces/{workspaceId}/agents/{agentId}': {
     path: a,
     body: () => ({ greeting: 'Hello!' }),

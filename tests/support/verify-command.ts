@@ -2,14 +2,24 @@ import { expect } from 'vitest'
 import {
   eventsOf,
   type AccountEvent,
+  type AgentEvent,
+  type ConversationEvent,
   type StreamEvent,
   type UserEvent,
   type WorkspaceEvent,
 } from '#shared/protocol/events.ts'
+import type { ConversationAnswer } from '#shared/protocol/agents/conversations.ts'
+import type { AgentStateAnswer } from '#shared/protocol/agents/state.ts'
 import { seatsOf } from '#shared/plans.ts'
 import { kindOf, streamOf, type Stream } from '#shared/protocol/streams.ts'
-import { applyAccountEvent, applyUserEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
-import type { UserState, WorkspaceState } from '#shared/state/snapshots.ts'
+import {
+  applyAccountEvent,
+  applyAgentEvent,
+  applyConversationEvent,
+  applyUserEvent,
+  applyWorkspaceEvent,
+} from '#shared/state/apply-event.ts'
+import type { AgentState, ConversationState, UserState, WorkspaceState } from '#shared/state/snapshots.ts'
 import { connectLive } from './live.ts'
 import type { TestNode } from './node.ts'
 import type { Person } from './people.ts'
@@ -35,13 +45,47 @@ export async function verifyCommand<R>(
     const fresh = after[index]
     if (!fresh) continue
     const reader = kindOf(old.stream) === 'user' ? (people[ownerIndex(before, index)] ?? watcher) : watcher
-    const events = await readAfter(node, reader, old.stream, old.position)
-    expect(events.map((event) => event.position)).toEqual(events.map((_, nth) => old.position + 1 + nth))
-    for (const event of events) expectStrict(old.stream, event)
-    expect(applied(old, events)).toEqual(fresh.state)
-    expect(fresh.position).toBe(old.position + events.length)
+    await expectEventsToGive(node, reader, old, fresh)
   }
   return result
+}
+
+/** The ids of an agent, and of a conversation in it where that is what changes. */
+export type AgentPlace = { workspaceId: string; agentId: string; conversationId?: string }
+
+/** S3 for the streams below a workspace's: of the agent and, if named, of one of its conversations. */
+export async function verifyInAgent<R>(
+  node: TestNode,
+  watcher: Person,
+  place: AgentPlace,
+  act: () => Promise<R>,
+): Promise<R> {
+  const before = await agentSnapshots(watcher, place)
+  const result = await act()
+  const after = await agentSnapshots(watcher, place)
+  for (const [index, old] of before.entries()) await expectEventsToGive(node, watcher, old, after[index])
+  return result
+}
+
+async function agentSnapshots(
+  watcher: Person,
+  { workspaceId, agentId, conversationId }: AgentPlace,
+): Promise<Watched[]> {
+  const path = `/api/workspaces/${workspaceId}/agents/${agentId}`
+  const { position, epoch: _, ...state } = (await watcher.get<AgentStateAnswer>(`${path}/state`)).body
+  const agent = { stream: streamOf('agent', agentId), position, state }
+  if (!conversationId) return [agent]
+  const { body } = await watcher.get<ConversationAnswer>(`${path}/conversations/${conversationId}`)
+  const conversation = { conversation: body.conversation, messages: body.messages }
+  return [agent, { stream: streamOf('conversation', conversationId), position: body.position, state: conversation }]
+}
+
+async function expectEventsToGive(node: TestNode, reader: Person, old: Watched, fresh: Watched | undefined) {
+  const events = await readAfter(node, reader, old.stream, old.position)
+  expect(events.map((event) => event.position)).toEqual(events.map((_, nth) => old.position + 1 + nth))
+  for (const event of events) expectStrict(old.stream, event)
+  expect(applied(old, events)).toEqual(fresh?.state)
+  expect(fresh?.position).toBe(old.position + events.length)
 }
 
 /**
@@ -99,6 +143,9 @@ export function applied({ stream, state }: { stream: Stream; state: unknown }, e
   if (kindOf(stream) === 'workspace')
     return (events as WorkspaceEvent[]).reduce(applyWorkspaceEvent, state as WorkspaceState)
   if (kindOf(stream) === 'user') return (events as UserEvent[]).reduce(applyUserEvent, state as UserState)
+  if (kindOf(stream) === 'agent') return (events as AgentEvent[]).reduce(applyAgentEvent, state as AgentState)
+  if (kindOf(stream) === 'conversation')
+    return (events as ConversationEvent[]).reduce(applyConversationEvent, state as ConversationState)
   return (events as AccountEvent[]).reduce(applyAccountEvent, state as never)
 }
 
