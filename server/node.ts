@@ -27,6 +27,7 @@ import { mailboxMail, smtpMail } from './mail/send.ts'
 import { expireInvitations } from './membership/commands/expire-invitations.ts'
 import { createMetrics, serveMetrics, type Metrics } from './metrics.ts'
 import { connectRedis, type Redis } from './redis/connect.ts'
+import { openOutbound, type OutboundExceptions } from './outbound/request.ts'
 import { inProcessFeed } from './relay/feed.ts'
 import { redisFeed } from './relay/redis-feed.ts'
 import { createApp } from './routes/app.ts'
@@ -35,7 +36,7 @@ import { createLimits } from './routes/limits.ts'
 export type RunningNode = { url: string; port: number; sql: Sql; stop: () => Promise<void> }
 
 /** What only tests and benchmarks set: wider rate limits and deadlines, and a guard against a programming error. */
-type Options = { limitFactor?: number; patienceFactor?: number; strict?: boolean }
+type Options = { limitFactor?: number; patienceFactor?: number; strict?: boolean; outbound?: OutboundExceptions }
 
 /** How long one of several nodes takes to send its clients over to the others, in milliseconds. */
 const spread = 4_000
@@ -72,6 +73,8 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const feed = redis ? redisFeed(redis, log) : inProcessFeed()
   const core: Core = { sql, follow: queueDeliveries, publish: (appended) => feed.publish(appended) }
   const seal = createSeal(secretOf(config))
+  const outbound = openOutbound(options.outbound)
+  ends.add(outbound.close)
   const epoch = await readEpoch(sql)
   const shared = redis && { client: redis.counter, fellBack: () => metrics.limiterFallbacks.inc() }
   const limits = createLimits(options.limitFactor, shared ?? undefined)
