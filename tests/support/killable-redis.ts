@@ -43,7 +43,8 @@ export async function startKillableRedis(): Promise<KillableRedis> {
     },
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
-    channels: async () => ((await redis.command('PUBSUB', 'SHARDCHANNELS', 'rollcall:*')) as string[]).sort(),
+    channels: async () =>
+      ((await redis.command('PUBSUB', 'SHARDCHANNELS', 'rollcall:*')) as unknown as string[]).sort(),
     async command(...words: string[]) {
       const client = createClient({ url, socket: { reconnectStrategy: false } }).on('error', () => undefined)
       await client.connect()
