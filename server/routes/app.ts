@@ -7,6 +7,8 @@ import type { Metrics } from '../metrics.ts'
 import { accountRoutes } from './account.ts'
 import { agentRoutes } from './agents.ts'
 import { authRoutes } from './auth.ts'
+import { contactRoutes } from './contacts.ts'
+import { conversationRoutes } from './conversations.ts'
 import type { Services } from './env.ts'
 import { guard, requireJson } from './guard.ts'
 import { countAnswers } from './count-answers.ts'
@@ -54,7 +56,16 @@ export function createApp(services: Services, shape: Shape): Router {
     })
     return isPicture ? limit(c, next) : limit(c, async () => void (await requireJson(c, next)))
   })
-  for (const routes of [authRoutes, accountRoutes, workspaceRoutes, memberRoutes, invitationRoutes, agentRoutes])
+  for (const routes of [
+    authRoutes,
+    accountRoutes,
+    workspaceRoutes,
+    memberRoutes,
+    invitationRoutes,
+    agentRoutes,
+    contactRoutes,
+    conversationRoutes,
+  ])
     routes(app, services)
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
