@@ -8,6 +8,8 @@ import { accountRoutes } from './account.ts'
 import { agentRoutes } from './agents.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
+import { contactRoutes } from './contacts.ts'
+import { conversationRoutes } from './conversations.ts'
 import type { Services } from './env.ts'
 import { guard, requireJson } from './guard.ts'
 import { countAnswers } from './count-answers.ts'
@@ -36,6 +38,8 @@ const areas = [
   invitationRoutes,
   agentRoutes,
   apiKeyRoutes,
+  contactRoutes,
+  conversationRoutes,
   v1Routes,
 ]
 
