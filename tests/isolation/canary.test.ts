@@ -75,6 +75,8 @@ async function live({ owner, admin, gone, goneId, viewer, waiter, x, y, late, id
   ids.push(agent.body.id)
   await gone.patch(`${inX}/agents/${agent.body.id}`, { greeting: `Welcome to ${x.name}` })
 
+  await admin.createApiKey(x.id, agent.body.id, { name: `${x.name} key`, scopes: ['contacts:read'] })
+
   await owner.delete(`${inX}/members/${goneId}`)
   await owner.patch(inX, { name: late, handle: late })
   await admin.patch(`${inX}/membership`, { displayName: `${late} admin` })
@@ -88,6 +90,9 @@ async function live({ owner, admin, gone, goneId, viewer, waiter, x, y, late, id
   await owner.setAddonSeats(1)
   const lateAgent = await owner.createAgent(x.id, `${late} agent`)
   await admin.patch(`${inX}/agents/${agent.body.id}`, { greeting: `${late} hello` })
+  const lateKey = { name: `${late} key`, scopes: ['contacts:read' as const] }
+  const { body: made } = await admin.createApiKey(x.id, agent.body.id, lateKey)
+  await owner.delete(`${inX}/agents/${agent.body.id}/api-keys/${made.apiKey.id}`)
   await owner.delete(`${inX}/agents/${lateAgent.body.id}`)
   const doomed = await owner.createWorkspace(`${late} doomed`)
   await owner.delete(`/api/workspaces/${doomed.id}`)
@@ -131,7 +136,7 @@ async function readAll(person: Person, id: string, handles: string[]): Promise<n
 }
 
 async function readAgents(person: Person, id: string, ids: string[]): Promise<number[]> {
-  const paths = ['', ...ids.map((one) => `/${one}`)]
+  const paths = ['', ...ids.flatMap((one) => ['', '/state', '/api-keys'].map((what) => `/${one}${what}`))]
   const answers = await Promise.all(paths.map((path) => person.get(`/api/workspaces/${id}/agents${path}`)))
   return answers.map(({ status }) => status)
 }
@@ -150,6 +155,8 @@ async function writeAll(person: Person, id: string, targets: string[]): Promise<
     ...targets.flatMap((target) => [
       person.patch(`${path}/agents/${target}`, { name: 'Taken over' }),
       person.delete(`${path}/agents/${target}`),
+      person.createApiKey(id, target, { name: 'Smuggled', scopes: ['contacts:read'] }),
+      person.delete(`${path}/agents/${target}/api-keys/${target}`),
       person.patch(`${path}/members/${target}`, { role: 'viewer' }),
       person.delete(`${path}/members/${target}`),
       person.patch(`${path}/invitations/${target}`, { role: 'admin' }),
@@ -172,8 +179,9 @@ async function watchAll({ live }: Listener, streams: Stream[]): Promise<void> {
   for (const stream of streams) await live.watch(stream, 0)
 }
 
-function streamsOf({ x, y }: Tenant): Stream[] {
-  return [streamOf('workspace', x.id), streamOf('workspace', y.id), streamOf('account', x.accountId)]
+function streamsOf({ x, y, ids }: Tenant): Stream[] {
+  const agents = ids.map((id) => streamOf('agent', id))
+  return [streamOf('workspace', x.id), streamOf('workspace', y.id), streamOf('account', x.accountId), ...agents]
 }
 
 function ownStream({ userId }: Person): Stream {
