@@ -5,6 +5,7 @@ import path from 'node:path'
 import { serve } from '@hono/node-server'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { queueDeliveries } from './agents/follow.ts'
+import { openPageReader } from './agents/pages/reader.ts'
 import { addressReader } from './auth/address.ts'
 import { isLocal, ownNames } from './auth/origin.ts'
 import { openSessions } from './auth/sessions.ts'
@@ -19,6 +20,7 @@ import { Ends } from './ends.ts'
 import { openCaps } from './gateway/caps.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { startCleaning } from './jobs/clean-up.ts'
+import { fetchResource } from './jobs/fetch-resource.ts'
 import { sendEmail } from './jobs/send-email.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
 import { createLog } from './log.ts'
@@ -122,7 +124,13 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   ends.add(() => Promise.all([live.close(), closeServer(server, mostForRequests - moving)]))
   const mail = config.smtpUrl ? smtpMail(config.smtpUrl, config.mailFrom) : mailboxMail(sql)
   ends.add(() => mail.close())
-  const worker = await startWorker(databaseUrl, handlers(core, mail.send, seal, publicUrl), { log, metrics })
+  const reader = openPageReader()
+  ends.add(reader.close)
+  const handlers = {
+    ...handlersOf(core, mail.send, seal, publicUrl),
+    'fetch-resource': fetchResource({ core, outbound, reader }),
+  }
+  const worker = await startWorker(databaseUrl, handlers, { log, metrics })
   ends.add(startCleaning(sql, log))
   showGauges(metrics, { gateway, sql, worker, redis })
   ends.add(() => Promise.all([worker.stop(), live.moveOver(moving)]))
@@ -175,7 +183,7 @@ function showGauges({ gauge }: Metrics, { gateway, sql, worker, redis }: Shown):
   if (redis) gauge('rollcall_redis_up', 'Whether Redis is there', () => (redis.isReady() ? 1 : 0))
 }
 
-function handlers(core: Core, send: Parameters<typeof sendEmail>[0]['send'], seal: Seal, publicUrl: string) {
+function handlersOf(core: Core, send: Parameters<typeof sendEmail>[0]['send'], seal: Seal, publicUrl: string) {
   return {
     'send-email': sendEmail({ send, seal, publicUrl }),
     'expire-invitations': async (job: { accountId: string }) => void (await runCommand(core, expireInvitations, job)),
