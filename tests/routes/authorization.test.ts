@@ -68,6 +68,9 @@ async function arrange({ target, ...cast }: Cast): Promise<Arranged> {
     enter(admin, 'admin'),
   ])
   await owner.delete(`/api/workspaces/${workspace.id}/members/${removedId}`)
+  const inAgent = `/api/workspaces/${workspace.id}/agents/${agent.id}`
+  const { body: contact } = await owner.post<{ id: string }>(`${inAgent}/contacts`, { name: 'Kay' })
+  const { body: conversation } = await owner.post<{ id: string }>(`${inAgent}/conversations`, { contactId: contact.id })
   const people = { anonymous: newPerson(node()), owner, ...cast }
   const ids: Ids = {
     workspaceId: workspace.id,
@@ -75,6 +78,8 @@ async function arrange({ target, ...cast }: Cast): Promise<Arranged> {
     targetId,
     invitationId: invitation.id,
     agentId: agent.id,
+    contactId: contact.id,
+    conversationId: conversation.id,
     token,
     n: workspace.id.slice(-12),
   }
