@@ -103,6 +103,9 @@ async function arrange({ target, ...cast }: Cast): Promise<Arranged> {
   ])
   await owner.delete(`/api/workspaces/${workspace.id}/members/${removedId}`)
   const { body: made } = await owner.createApiKey(workspace.id, agent.id, { name: 'Shop', scopes: ['contacts:read'] })
+  const inAgent = `/api/workspaces/${workspace.id}/agents/${agent.id}`
+  const { body: contact } = await owner.post<{ id: string }>(`${inAgent}/contacts`, { name: 'Kay' })
+  const { body: conversation } = await owner.post<{ id: string }>(`${inAgent}/conversations`, { contactId: contact.id })
   const people = { anonymous: newPerson(node()), owner, ...cast }
   const ids: Ids = {
     workspaceId: workspace.id,
@@ -111,6 +114,8 @@ async function arrange({ target, ...cast }: Cast): Promise<Arranged> {
     invitationId: invitation.id,
     agentId: agent.id,
     apiKeyId: made.apiKey.id,
+    contactId: contact.id,
+    conversationId: conversation.id,
     token,
     n: workspace.id.slice(-12),
   }

@@ -11,6 +11,8 @@ export type Ids = {
   invitationId: string
   agentId: string
   apiKeyId: string
+  contactId: string
+  conversationId: string
   token: string
   handle: string
   n: string
@@ -28,6 +30,7 @@ const members = [401, 404, 200, 200, 200, 200, 404, 404] as const
 const managers = [401, 404, 403, 403, 200, 200, 404, 404] as const
 const a = (ids: Ids) => `${w(ids)}/agents/${ids.agentId}`
 const editors = [401, 404, 403, 200, 200, 200, 404, 404] as const
+const creators = [401, 404, 403, 201, 201, 201, 404, 404] as const
 const everybody = [401, 200, 200, 200, 200, 200, 200, 200] as const
 
 /** The exact status of every route for everybody: a route that is missing here fails the test. */
@@ -148,6 +151,55 @@ export const matrix: Readonly<Record<string, Row>> = {
   'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/api-keys/{apiKeyId}': {
     path: (ids) => `${a(ids)}/api-keys/${ids.apiKeyId}`,
     statuses: [401, 404, 403, 403, 204, 204, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/contacts': {
+    path: (ids) => `${a(ids)}/contacts`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/contacts': {
+    path: (ids) => `${a(ids)}/contacts`,
+    body: () => ({ name: 'Kay' }),
+    statuses: creators,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/contacts/{contactId}': {
+    path: (ids) => `${a(ids)}/contacts/${ids.contactId}`,
+    statuses: members,
+  },
+  'PATCH /api/workspaces/{workspaceId}/agents/{agentId}/contacts/{contactId}': {
+    path: (ids) => `${a(ids)}/contacts/${ids.contactId}`,
+    body: () => ({ name: 'Kim' }),
+    statuses: editors,
+  },
+  'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/contacts/{contactId}': {
+    path: (ids) => `${a(ids)}/contacts/${ids.contactId}`,
+    statuses: [401, 404, 403, 204, 204, 204, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/conversations': {
+    path: (ids) => `${a(ids)}/conversations`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/conversations': {
+    path: (ids) => `${a(ids)}/conversations`,
+    body: ({ contactId }) => ({ contactId, text: 'Hello' }),
+    statuses: creators,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}`,
+    statuses: members,
+  },
+  'PATCH /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}`,
+    body: () => ({ state: 'resolved' }),
+    statuses: editors,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}/messages': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}/messages`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}/messages': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}/messages`,
+    body: () => ({ text: 'Hello' }),
+    statuses: creators,
   },
   'POST /api/invitations/preview': {
     path: () => '/api/invitations/preview',
