@@ -11,12 +11,14 @@ import type { Services } from './env.ts'
 import { guard, requireJson } from './guard.ts'
 import { countAnswers } from './count-answers.ts'
 import { healthRoutes, type Health } from './health.ts'
+import { integrationRoutes } from './integrations.ts'
 import { invitationRoutes } from './invitations.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { memberRoutes } from './members.ts'
 import { clientPages, docsPages } from './pages.ts'
 import { respondToError } from './respond-to-errors.ts'
 import { newRouter, type Router } from './router.ts'
+import { webhookRoutes } from './webhooks.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
 type Shape = {
@@ -54,8 +56,11 @@ export function createApp(services: Services, shape: Shape): Router {
     })
     return isPicture ? limit(c, next) : limit(c, async () => void (await requireJson(c, next)))
   })
-  for (const routes of [authRoutes, accountRoutes, workspaceRoutes, memberRoutes, invitationRoutes, agentRoutes])
-    routes(app, services)
+  const areas = [
+    ...[authRoutes, accountRoutes, workspaceRoutes, memberRoutes, invitationRoutes],
+    ...[agentRoutes, webhookRoutes, integrationRoutes],
+  ]
+  for (const routes of areas) routes(app, services)
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Rollcall', version: '1', description: 'Live membership of multi-tenant products.' },

@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import type { Session, Sessions } from '../auth/sessions.ts'
 import type { Core } from '../core/run-command.ts'
 import type { Log } from '../log.ts'
-import type { SealToken } from '../membership/invitation-emails.ts'
+import type { SendMail } from '../mail/send.ts'
 import type { Online } from '../membership/queries/online.ts'
+import type { Outbound } from '../outbound/request.ts'
+import type { Seal } from '../secrets/seal.ts'
 import type { Limits } from './limits.ts'
 
 /** What routes work with; put together in `node.ts`. */
@@ -14,7 +16,9 @@ export type Services = {
   log: Log
   epoch: string
   online: Online
-  seal: SealToken
+  seal: Seal
+  outbound: Outbound
+  send: SendMail
   publicUrl: string
   trustedProxies: string[]
   billing: 'manual'

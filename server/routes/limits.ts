@@ -18,6 +18,7 @@ const rules = {
   invitationsByWorkspaceDay: [2000, day],
   emailsToAddressHour: [10, hour],
   emailsToAddressDay: [30, day],
+  outboundTestsByUser: [60, 10 * 60],
 } as const satisfies Record<string, readonly [number, number]>
 
 export type Rule = keyof typeof rules
