@@ -47,7 +47,7 @@ function openedFor({ seal, log }: Parts, run: Run, turn: Turn): string[] | null 
     return secretsOf(seal, run, turn)
   } catch (error) {
     if (!(error instanceof CannotOpen)) throw error
-    log.error({ webhookId: run.webhookId, err: error }, 'a webhook’s secret cannot be opened; its deliveries wait')
+    log.error({ webhookId: run.webhookId }, 'a webhook’s secret cannot be opened with SECRET_KEY; its deliveries wait')
     return null
   }
 }

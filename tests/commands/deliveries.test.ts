@@ -6,7 +6,8 @@ import { connectLive } from '../support/live.ts'
 import { startOnSameDatabase, useNode } from '../support/node.ts'
 import { createWebhook, deliveriesOf, failingFor, newDesk, passTime, takeover, tell, webhookOf, type Desk } from '../support/outside.ts' // prettier-ignore
 import { join, newTeam, newUser } from '../support/people.ts'
-import { reachable, startReceiver, status, useReceiver, verified, type Received } from '../support/receiver.ts'
+import { reachable, startReceiver, status, verified, type Received } from '../support/receiver.ts'
+import { useReceiver } from '../support/use-receiver.ts'
 import { verifyCommand, verifyInAgent } from '../support/verify-command.ts'
 
 const node = useNode({}, 1000, reachable)

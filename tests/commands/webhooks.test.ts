@@ -5,7 +5,8 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { useNode } from '../support/node.ts'
 import { createWebhook, deliveriesOf, newDesk, takeover, webhookOf } from '../support/outside.ts'
 import { newTeam, type Failure } from '../support/people.ts'
-import { reachable, useReceiver, verified } from '../support/receiver.ts'
+import { reachable, verified } from '../support/receiver.ts'
+import { useReceiver } from '../support/use-receiver.ts'
 import { verifyInAgent } from '../support/verify-command.ts'
 
 const node = useNode({}, 1000, reachable)

@@ -47,8 +47,8 @@ test('T1 every function with its definer’s rights is known and has a pinned se
     where prosecdef and pronamespace = 'public'::regnamespace
     order by proname`
   expect(rows.map((row) => row.name)).toEqual([
-    'begin_agent_stream', 'end_former_handle', 'end_presence', 'end_presence_of_members', 'enqueue_job', 'handle_taken',
-    'member_count', 'queue_deliveries', 'seat_position', 'tell_presence', 'wake_webhook', 'withdraw_job', 'workspace_of_handle',
+    'begin_agent_stream', 'end_former_handle', 'end_presence', 'end_presence_of_members', 'enqueue_job',
+    'forget_deliveries', 'forget_former_secrets', 'handle_taken', 'member_count', 'queue_deliveries', 'sealed_otherwise', 'seat_position', 'tell_presence', 'wake_webhook', 'withdraw_job', 'workspace_of_handle',
   ]) // prettier-ignore
   expect(rows.every((row) => row.pinned)).toBe(true)
 })

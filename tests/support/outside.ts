@@ -41,7 +41,12 @@ export async function deliveriesOf({ owner, path }: Desk, webhookId: string, que
 type Told = Desk & { type: AgentEvent['type']; data: never; kind: 'agent' }
 
 /** Something that happens in an agent, told as its command tells it. */
-export async function tell(node: TestNode, { workspaceId, agentId }: Desk, type: AgentEvent['type'], data: object) {
+export async function tell(
+  node: Pick<TestNode, 'sql'>,
+  { workspaceId, agentId }: Desk,
+  type: AgentEvent['type'],
+  data: object,
+) {
   const core = { sql: node.sql, follow: tellOutside, publish: () => undefined }
   const input = { workspaceId, agentId, type, data: data as never, kind: 'agent' } as Told
   await runCommand(core, telling, input)
@@ -59,12 +64,12 @@ const telling: Command<Told, object, void> = {
 }
 
 /** Somebody asked for a person: the smallest of an agent's events. */
-export function takeover(node: TestNode, desk: Desk): Promise<void> {
+export function takeover(node: Pick<TestNode, 'sql'>, desk: Desk): Promise<void> {
   return tell(node, desk, 'takeover.requested', { conversationId: crypto.randomUUID() })
 }
 
 /** What waits for its next attempt is due now: the clock of attempts is the database's, so the database is told. */
-export async function passTime({ owner }: TestNode, webhookId: string): Promise<void> {
+export async function passTime({ owner }: Pick<TestNode, 'owner'>, webhookId: string): Promise<void> {
   await owner.begin(async (tx) => {
     await tx`select id from webhooks where id = ${webhookId} for update`
     await tx`

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import path from 'node:path'
-import { afterAll, beforeAll } from 'vitest'
 import { Webhook as Verifier } from 'standardwebhooks'
 
 const certificates = path.join(import.meta.dirname, 'certificates')
@@ -54,18 +53,6 @@ export async function startReceiver(options: { port?: number } = {}) {
       server.closeAllConnections()
       return new Promise((resolve) => server.close(() => resolve()))
     },
-  }
-}
-
-export function useReceiver(): () => Receiver {
-  let receiver: Receiver | undefined
-  beforeAll(async () => {
-    receiver = await startReceiver()
-  })
-  afterAll(() => receiver?.stop())
-  return () => {
-    if (!receiver) throw new Error('The receiver starts before the first test.')
-    return receiver
   }
 }
 
