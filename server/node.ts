@@ -5,6 +5,7 @@ import path from 'node:path'
 import { serve } from '@hono/node-server'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { tellOutside } from './agents/follow.ts'
+import { openPageReader, type PageReader } from './agents/pages/reader.ts'
 import { addressReader } from './auth/address.ts'
 import { isLocal, ownNames } from './auth/origin.ts'
 import { openSessions } from './auth/sessions.ts'
@@ -20,6 +21,7 @@ import { openCaps } from './gateway/caps.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { startCleaning } from './jobs/clean-up.ts'
 import { deliverWebhook } from './jobs/deliver-webhook.ts'
+import { fetchResource } from './jobs/fetch-resource.ts'
 import { sendEmail } from './jobs/send-email.ts'
 import { tellIntegration } from './jobs/tell-integration.ts'
 import { startWorker, type Handlers, type Worker } from './jobs/worker.ts'
@@ -124,7 +126,9 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   gateway = live
   // together: neither ends while the other still has connections
   ends.add(() => Promise.all([live.close(), closeServer(server, mostForRequests - moving)]))
-  const parts = { core, outbound, seal, send: mail.send, publicUrl, log, metrics }
+  const reader = openPageReader()
+  ends.add(reader.close)
+  const parts = { core, outbound, seal, reader, send: mail.send, publicUrl, log, metrics }
   const worker = await startWorker(databaseUrl, handlersOf(parts), { log, metrics })
   ends.add(startCleaning(sql, seal, log))
   showGauges(metrics, { gateway, sql, worker, redis })
@@ -182,6 +186,7 @@ type Working = {
   core: Core
   outbound: Outbound
   seal: Seal
+  reader: PageReader
   send: SendMail
   publicUrl: string
   log: Log
@@ -194,6 +199,7 @@ function handlersOf(parts: Working): Handlers {
     'expire-invitations': async (job) => void (await runCommand(parts.core, expireInvitations, job)),
     'deliver-webhook': deliverWebhook(parts),
     'tell-integration': tellIntegration(parts),
+    'fetch-resource': fetchResource(parts),
   }
 }
 

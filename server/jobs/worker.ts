@@ -22,6 +22,7 @@ type Parts = { log: Log; metrics: Metrics }
 const lanes: readonly { concurrency: number; tasks: readonly (keyof Jobs)[] }[] = [
   { concurrency: 3, tasks: ['send-email'] },
   { concurrency: 1, tasks: ['expire-invitations'] },
+  { concurrency: 2, tasks: ['fetch-resource'] },
   { concurrency: 8, tasks: ['deliver-webhook'] },
   { concurrency: 3, tasks: ['tell-integration'] },
 ]

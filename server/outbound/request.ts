@@ -2,8 +2,18 @@ import http from 'node:http'
 import https from 'node:https'
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent'
 
-/** Why a request to somebody else's server came to nothing, in a sentence for whoever gave us its address. */
-export class OutboundProblem extends Error {}
+/**
+ * Why a request to somebody else's server came to nothing, in a sentence for whoever gave us its address. `passing`: it may
+ * well come to something in a moment.
+ */
+export class OutboundProblem extends Error {
+  readonly passing: boolean
+
+  constructor(sentence: string, passing = false) {
+    super(sentence)
+    this.passing = passing
+  }
+}
 
 export type Answer = { status: number; headers: http.IncomingHttpHeaders; body: Buffer }
 
@@ -71,7 +81,7 @@ function exchange(url: string, asked: Asked, { agent, connect, answer }: Way): P
       ...(signal && { signal }),
       headers: { 'User-Agent': 'Rollcall/1', ...headers, ...length },
     })
-    const give = (problem: string) => request.destroy(new OutboundProblem(problem))
+    const give = (problem: string) => request.destroy(new OutboundProblem(problem, true))
     const connecting = setTimeout(() => give('It could not be connected to within 5 seconds.'), connect)
     const answering = setTimeout(() => give('It did not answer within 10 seconds.'), answer)
     const connected = () => clearTimeout(connecting)
@@ -112,8 +122,8 @@ async function readAnswer(response: http.IncomingMessage, { mostBytes, cut }: As
   }
 }
 
-const sentences: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'There is no server of that name.',
+/** What mends itself, or the server's people soon will. */
+const passing: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'Its name could not be looked up.',
   ECONNREFUSED: 'It refused the connection.',
   ECONNRESET: 'It ended the connection before it had answered.',
@@ -127,6 +137,10 @@ function problemOf(error: Error & { code?: string }): OutboundProblem {
   if (error instanceof OutboundProblem) return error
   if (/is not allowed\. Because/.test(error.message)) return new OutboundProblem('It is not on the public internet.')
   const code = error.code ?? ''
+  if (code === 'ENOTFOUND') return new OutboundProblem('There is no server of that name.')
   if (/CERT|SSL|TLS|SIGNED/.test(code)) return new OutboundProblem('Its certificate is not valid.')
-  return new OutboundProblem(sentences[code] ?? 'It did not answer in a way that could be understood.')
+  const sentence = passing[code]
+  return sentence
+    ? new OutboundProblem(sentence, true)
+    : new OutboundProblem('It did not answer in a way that could be understood.')
 }

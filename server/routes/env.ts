@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Session, Sessions } from '../auth/sessions.ts'
+import type { ApiKeyInUse } from '../agents/queries/api-keys.ts'
 import type { Core } from '../core/run-command.ts'
 import type { Log } from '../log.ts'
 import type { SendMail } from '../mail/send.ts'
@@ -25,6 +26,14 @@ export type Services = {
 }
 
 export type Env = {
-  Variables: { requestId: string; log: Log; session: Session | null; address: string; code?: string }
+  Variables: {
+    requestId: string
+    log: Log
+    session: Session | null
+    /** The API key that a request below /api/v1 was made with. */
+    apiKey: ApiKeyInUse | null
+    address: string
+    code?: string
+  }
   Bindings: { incoming: IncomingMessage }
 }

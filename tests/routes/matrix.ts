@@ -13,6 +13,7 @@ export type Ids = {
   webhookId: string
   deliveryId: string
   integrationId: string
+  apiKeyId: string
   token: string
   handle: string
   n: string
@@ -196,6 +197,19 @@ export const matrix: Readonly<Record<string, Row>> = {
   'POST /api/workspaces/{workspaceId}/agents/{agentId}/integrations/{integrationId}/test': {
     path: (ids) => `${told(ids)}/test`,
     statuses: [401, 404, 403, 204, 204, 204, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/api-keys': {
+    path: (ids) => `${a(ids)}/api-keys`,
+    statuses: managers,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/api-keys': {
+    path: (ids) => `${a(ids)}/api-keys`,
+    body: () => ({ name: 'Shop', scopes: ['contacts:read'] }),
+    statuses: [401, 404, 403, 403, 201, 201, 404, 404],
+  },
+  'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/api-keys/{apiKeyId}': {
+    path: (ids) => `${a(ids)}/api-keys/${ids.apiKeyId}`,
+    statuses: [401, 404, 403, 403, 204, 204, 404, 404],
   },
   'POST /api/invitations/preview': {
     path: () => '/api/invitations/preview',

@@ -23,7 +23,7 @@ import type { AgentState, ConversationState, UserState, WorkspaceState } from '#
 import { connectLive } from './live.ts'
 import type { TestNode } from './node.ts'
 import type { Person } from './people.ts'
-import { userState, workspaceState } from './states.ts'
+import { agentState, userState, workspaceState } from './states.ts'
 
 type Watched = { stream: Stream; position: number; state: unknown }
 
@@ -72,8 +72,8 @@ async function agentSnapshots(
   { workspaceId, agentId, conversationId }: AgentPlace,
 ): Promise<Watched[]> {
   const path = `/api/workspaces/${workspaceId}/agents/${agentId}`
-  const { position, epoch: _, ...state } = (await watcher.get<AgentStateAnswer>(`${path}/state`)).body
-  const agent = { stream: streamOf('agent', agentId), position, state }
+  const { body: held } = await watcher.get<AgentStateAnswer>(`${path}/state`)
+  const agent = { stream: streamOf('agent', agentId), position: held.position, state: agentState(held) }
   if (!conversationId) return [agent]
   const { body } = await watcher.get<ConversationAnswer>(`${path}/conversations/${conversationId}`)
   const conversation = { conversation: body.conversation, messages: body.messages }
