@@ -3,8 +3,8 @@ import { pino, type Logger } from 'pino'
 export type Log = Logger
 
 const address = /[^\s"'<>(),:;\\/@]+@[\w-]+(\.[\w-]+)+/g
-/** As links and cookies hold them, and as the database does. */
-const secret = /(?<![\w-])([\w-]{43}|[0-9a-f]{64})(?![\w-])/g
+/** As links, cookies and API keys hold them, and as the database does. */
+const secret = /(?<![\w-])((rollcall_)?[\w-]{43}|[0-9a-f]{64})(?![\w-])/g
 
 /** Lines of JSON on standard error. No tokens, emails or bodies: pass ids. What others put into an error is taken out. */
 export function createLog(level: string): Log {

@@ -84,7 +84,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const { server, port } = await listen(config, (publicUrl) => {
     const app = createApp(
       {
-        core, sessions: openSessions(sql), log, epoch, publicUrl, seal: (token) => seal.close(token), limits,
+        core, sessions: openSessions(sql), log, epoch, publicUrl, seal, limits,
         online: { node, here: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set() },
         trustedProxies: config.trustedProxies, billing: config.billing,
       },

@@ -108,25 +108,39 @@ export async function openAgent(tx: Tx, input: AgentCaller, lock: 'whole' | 'par
       from agents
       where workspace_id = ${workspaceId} and id = ${agentId}
       ${lock === 'whole' ? tx`for no key update` : tx`for key share`}`,
-    acting(tx, input),
+    acting(tx, input, 'lock'),
   )
-  if (!actor && 'apiKeyId' in input) throw invalidApiKey()
+  if (!actor && !isMember(input)) throw invalidApiKey()
   if (!actor || !agent) throw notFound()
   const { at, ...rest } = actor
   return { workspaceId, agent, actor: rest, at }
 }
 
-/** Who acts: no row where they are no member of the workspace, or the key is none of the agent (any more). */
-export function acting(tx: Tx, caller: AgentCaller) {
-  return 'apiKeyId' in caller ? actingKey(tx, caller) : actingMember(tx, caller)
+/**
+ * Who acts: no row where they are no member of the workspace, or the key is none of the agent (any more). What changes
+ * something locks the key, too: it is revoked before that or behind it, never meanwhile.
+ */
+export function acting(tx: Tx, caller: AgentCaller, use: 'read' | 'lock' = 'read') {
+  return isMember(caller) ? actingMember(tx, caller) : actingKey(tx, caller, use)
 }
 
-function actingKey(tx: Tx, { workspaceId, agentId, apiKeyId }: KeyInput) {
+/** By the user, whom the session alone tells: an API key can be what a member's request is about, too. */
+export function isMember(caller: AgentCaller): caller is AgentInput {
+  return 'userId' in caller
+}
+
+function actingKey(tx: Tx, { workspaceId, agentId, apiKeyId }: KeyInput, use: 'read' | 'lock') {
+  // materialized: the clock is read once the lock was granted
   return tx<(ActingKey & { at: string })[]>`
+    with kept as materialized (
+      select id, name, scopes, expires_at
+      from api_keys
+      where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = ${apiKeyId}
+      ${use === 'lock' ? tx`for key share` : tx``}
+    )
     select id as api_key_id, name, scopes, date_trunc('milliseconds', clock_timestamp()) as at
-    from api_keys
-    where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = ${apiKeyId}
-      and (expires_at is null or expires_at > clock_timestamp())`
+    from kept
+    where expires_at is null or expires_at > clock_timestamp()`
 }
 
 /** A key that does not exist, was revoked or has expired: all alike. */
@@ -141,9 +155,13 @@ export function requireAccess(
   scope?: ApiScope,
 ): void {
   if ('role' in actor) requireRight(actor, action)
-  else if (!scope || !actor.scopes.includes(scope)) {
-    throw new Refusal('insufficient_scope', scope ? `This needs an API key with the scope ${scope}.` : 'This cannot be done with an API key.') // prettier-ignore
-  }
+  else if (scope) requireScope(actor, scope)
+  else throw new Refusal('insufficient_scope', 'This cannot be done with an API key.')
+}
+
+export function requireScope({ scopes }: Pick<ActingKey, 'scopes'>, scope: ApiScope): void {
+  if (scopes.includes(scope)) return
+  throw new Refusal('insufficient_scope', `This needs an API key with the scope ${scope}.`)
 }
 
 /** Policy: one call near the top of a command, never inside an `if` (C2). */

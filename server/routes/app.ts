@@ -6,6 +6,7 @@ import { notFound, Refusal } from '../core/errors.ts'
 import type { Metrics } from '../metrics.ts'
 import { accountRoutes } from './account.ts'
 import { agentRoutes } from './agents.ts'
+import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
 import type { Services } from './env.ts'
 import { guard, requireJson } from './guard.ts'
@@ -17,6 +18,7 @@ import { memberRoutes } from './members.ts'
 import { clientPages, docsPages } from './pages.ts'
 import { respondToError } from './respond-to-errors.ts'
 import { newRouter, type Router } from './router.ts'
+import { v1Routes } from './v1.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
 type Shape = {
@@ -25,6 +27,17 @@ type Shape = {
   metrics: Metrics
   health: Health
 }
+
+const areas = [
+  authRoutes,
+  accountRoutes,
+  workspaceRoutes,
+  memberRoutes,
+  invitationRoutes,
+  agentRoutes,
+  apiKeyRoutes,
+  v1Routes,
+]
 
 const mostBodyBytes = 64 * 1024
 const avatarPath = /^\/api\/workspaces\/[^/]+\/membership\/avatar$/
@@ -54,8 +67,7 @@ export function createApp(services: Services, shape: Shape): Router {
     })
     return isPicture ? limit(c, next) : limit(c, async () => void (await requireJson(c, next)))
   })
-  for (const routes of [authRoutes, accountRoutes, workspaceRoutes, memberRoutes, invitationRoutes, agentRoutes])
-    routes(app, services)
+  for (const routes of areas) routes(app, services)
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Rollcall', version: '1', description: 'Live membership of multi-tenant products.' },

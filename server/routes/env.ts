@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Session, Sessions } from '../auth/sessions.ts'
+import type { ApiKeyInUse } from '../agents/queries/api-keys.ts'
 import type { Core } from '../core/run-command.ts'
 import type { Log } from '../log.ts'
-import type { SealToken } from '../membership/invitation-emails.ts'
+import type { Seal } from '../mail/seal.ts'
 import type { Online } from '../membership/queries/online.ts'
 import type { Limits } from './limits.ts'
 
@@ -14,13 +15,21 @@ export type Services = {
   log: Log
   epoch: string
   online: Online
-  seal: SealToken
+  seal: Seal
   publicUrl: string
   trustedProxies: string[]
   billing: 'manual'
 }
 
 export type Env = {
-  Variables: { requestId: string; log: Log; session: Session | null; address: string; code?: string }
+  Variables: {
+    requestId: string
+    log: Log
+    session: Session | null
+    /** The API key that a request below /api/v1 was made with. */
+    apiKey: ApiKeyInUse | null
+    address: string
+    code?: string
+  }
   Bindings: { incoming: IncomingMessage }
 }

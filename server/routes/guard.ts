@@ -17,6 +17,7 @@ export function guard(services: Services) {
     c.set('requestId', randomUUID())
     c.set('log', services.log)
     c.set('session', null)
+    c.set('apiKey', null)
     c.set('address', addressOf(c.env.incoming))
     // before anything can be refused: a refusal is no more for a cache than an answer is
     c.header('Cache-Control', 'no-store')

@@ -29,7 +29,8 @@ const all = '/api/workspaces/{workspaceId}/invitations'
 const one = `${all}/{invitationId}`
 
 export function invitationRoutes(router: Router, services: Services): void {
-  const { core, limits, seal, online } = services
+  const { core, limits, online } = services
+  const seal = services.seal.close
 
   /** Emails are somebody else's mailbox: limited for each workspace and for each address. */
   async function spendEmails(workspaceId: string, emails: string[]): Promise<void> {

@@ -18,6 +18,8 @@ const rules = {
   invitationsByWorkspaceDay: [2000, day],
   emailsToAddressHour: [10, hour],
   emailsToAddressDay: [30, day],
+  apiCallsByKey: [600, 60],
+  wrongKeyByAddress: [60, 60],
 } as const satisfies Record<string, readonly [number, number]>
 
 export type Rule = keyof typeof rules
@@ -27,7 +29,12 @@ export type Limits = {
   spend: (rule: Rule, key: string, points?: number) => Promise<void>
   /** Throws `rate_limited` where the rule is used up already, and counts nothing. */
   require: (rule: Rule, key: string) => Promise<void>
+  /** What of the rule is left, counting nothing. */
+  left: (rule: Rule, key: string) => Promise<Left>
 }
+
+/** `reset`: in how many seconds all of it is there again. */
+export type Left = { limit: number; remaining: number; reset: number }
 
 /** Redis' counter for all nodes, and whom to tell when a node had to count alone. */
 export type SharedCount = { client: object; fellBack: () => void }
@@ -70,6 +77,12 @@ export function createLimits(factor = 1, shared?: SharedCount): Limits {
     async require(rule, key) {
       const used = await limiterOf(rule).here.get(key)
       if (used && used.remainingPoints <= 0) refuse(used)
+    },
+    async left(rule, key) {
+      const { here } = limiterOf(rule)
+      const used = await here.get(key)
+      const { remainingPoints, msBeforeNext } = used ?? { remainingPoints: here.points, msBeforeNext: 0 }
+      return { limit: here.points, remaining: Math.max(0, remainingPoints), reset: Math.ceil(msBeforeNext / 1000) }
     },
   }
 }

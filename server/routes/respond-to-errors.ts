@@ -57,6 +57,7 @@ export function respondToError(error: Error, c: Context<Env>): Response {
     requestId: c.get('requestId'),
   }
   c.set('code', refusal.code)
+  if (refusal.code === 'invalid_api_key') c.header('WWW-Authenticate', 'Bearer')
   const retryAfter = refusal.retryAfter ?? (status === 503 ? 1 : undefined)
   if (retryAfter !== undefined) c.header('Retry-After', String(Math.max(1, Math.ceil(retryAfter))))
   return c.body(JSON.stringify(problem), status, { 'Content-Type': 'application/problem+json' })

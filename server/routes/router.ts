@@ -6,13 +6,16 @@ import { Refusal } from '../core/errors.ts'
 import type { Outcome } from '../core/run-command.ts'
 import type { Env } from './env.ts'
 
-type Schemas = {
+export type Schemas = {
   params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType
   answer?: z.ZodType
   status?: number
   summary: string
+  description?: string
+  /** By what one may: of the document alone. */
+  security?: Record<string, string[]>[]
 }
 type Out<S> = S extends z.ZodType ? z.infer<S> : undefined
 export type Call<S extends Schemas> = {
@@ -51,7 +54,7 @@ export function serve<const S extends Schemas>(
   schemas: S,
   handle: (call: Call<S>) => Promise<Response>,
 ): void {
-  const { params, query, body, answer, status, summary } = schemas
+  const { params, query, body, answer, status, summary, description, security } = schemas
   const done = answer
     ? { description: 'Done', content: { 'application/json': { schema: answer } } }
     : { description: 'Done' }
@@ -59,6 +62,8 @@ export function serve<const S extends Schemas>(
     method,
     path,
     summary,
+    ...(description && { description }),
+    ...(security && { security }),
     tags: [path.split('/')[2] ?? 'api'],
     request: {
       ...(params && { params: params as never }),

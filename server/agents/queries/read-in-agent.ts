@@ -1,7 +1,7 @@
 import type { Action } from '#shared/policy.ts'
 import type { ApiScope } from '#shared/scopes.ts'
 import { notFound } from '../../core/errors.ts'
-import { acting, invalidApiKey, requireAccess, type AgentCaller } from '../../core/opening.ts'
+import { acting, invalidApiKey, isMember, requireAccess, type AgentCaller } from '../../core/opening.ts'
 import { readWithin, type Answers, type Scope, type Statements, type Tx } from '../../core/tenant.ts'
 import type { Sql } from '../../db/connect.ts'
 
@@ -21,7 +21,7 @@ export async function readInAgent<const S extends Statements>(
     tx`select id from agents where workspace_id = ${workspaceId} and id = ${agentId}`,
     ...reads(tx),
   ])
-  if (!actor && 'apiKeyId' in caller) throw invalidApiKey()
+  if (!actor && !isMember(caller)) throw invalidApiKey()
   if (!actor || !agent) throw notFound()
   requireAccess(actor, action, scope)
   return answers as unknown as Answers<S>

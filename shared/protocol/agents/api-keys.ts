@@ -3,7 +3,7 @@ import { scopeSchema, type ApiScope } from '../../scopes.ts'
 import { agentNameSchema } from '../../text.ts'
 import { pageOf } from '../page.ts'
 import { agentParams } from '../params.ts'
-import { idSchema, timeSchema } from '../resources.ts'
+import { agentSchema, idSchema, timeSchema } from '../resources.ts'
 
 /** The most API keys that an agent can have. */
 export const mostApiKeys = 50
@@ -39,6 +39,7 @@ export const createApiKeyBody = z.strictObject({
   expiresInDays: z.int().min(1).max(3650).optional(),
 })
 export type NewApiKey = z.input<typeof createApiKeyBody>
+export type RequestedApiKey = z.output<typeof createApiKeyBody>
 export const createApiKeyAnswer = z.strictObject({
   apiKey: apiKeyWithUseSchema,
   /** The secret itself, shown this once. */
@@ -48,3 +49,12 @@ export type CreatedApiKey = z.infer<typeof createApiKeyAnswer>
 export const apiKeysAnswer = pageOf(apiKeyWithUseSchema)
 
 export const apiKeyParams = agentParams.extend({ apiKeyId: idSchema })
+
+/** What an API key opens, for whoever holds it. */
+export const openedAnswer = z
+  .strictObject({
+    agent: agentSchema.pick({ id: true, name: true, language: true }),
+    scopes: z.array(scopeSchema),
+  })
+  .meta({ id: 'Opened' })
+export type OpenedAnswer = z.infer<typeof openedAnswer>
