@@ -1,11 +1,9 @@
 import type { Delivery } from '#shared/protocol/agents/webhooks.ts'
 import type { AgentApi, DeliveryStatus } from '../../agent-api.ts'
 import { Fetched } from '../fetched.svelte.ts'
+import { attemptsIn, isDue } from './webhooks.ts'
 
 type Listed = { items: Delivery[]; nextCursor: string | null }
-
-/** An attempt that is this close, in milliseconds, is worth looking out for. */
-const soon = 15_000
 
 /** The delivery log of one endpoint, the newest first: read when it is shown, and as far back as was asked for. */
 export class Deliveries {
@@ -51,13 +49,4 @@ export class Deliveries {
     }
     return { items, nextCursor: cursor }
   }
-}
-
-/** Whether something may happen to a delivery at any moment. */
-export function isDue({ status, nextAttemptAt }: Delivery, now: number): boolean {
-  return status === 'pending' && (nextAttemptAt === null || Date.parse(nextAttemptAt) - now < soon)
-}
-
-function attemptsIn(items: Delivery[]): number {
-  return items.reduce((sum, { attempts }) => sum + attempts, 0)
 }

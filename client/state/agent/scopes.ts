@@ -22,27 +22,9 @@ export const expiries = [
 ] as const
 export type Expiry = (typeof expiries)[number]['value']
 
-/** A line for a terminal that shows a key at work: something that its scopes allow. */
-export function curlLine({
-  key,
-  scopes,
-  origin,
-}: {
-  key: string
-  scopes: readonly ApiScope[]
-  origin: string
-}): string {
-  const readable = (['contacts', 'conversations', 'knowledge'] as const).find((one) => scopes.includes(`${one}:read`))
-  const authorized = `curl -H 'Authorization: Bearer ${key}'`
-  if (readable) return `${authorized} ${origin}/api/v1/${readable === 'knowledge' ? 'resources' : readable}`
-  const [path, body] = exampleOf(scopes)
-  return `${authorized} -H 'Content-Type: application/json' -d '${body}' ${origin}/api/v1/${path}`
-}
-
-function exampleOf(scopes: readonly ApiScope[]): [path: string, body: string] {
-  if (scopes.includes('contacts:write')) return ['contacts', '{"name":"Ada"}']
-  if (scopes.includes('conversations:write')) return ['conversations', '{"text":"Hello"}']
-  return ['resources', '{"kind":"text","title":"Opening hours","content":"Nine to five."}']
+/** A line for a terminal that shows a key at work, whatever its scopes are. */
+export function curlLine(key: string, origin: string): string {
+  return `curl -H 'Authorization: Bearer ${key}' ${origin}/api/v1/agent`
 }
 
 function area(name: string, of: 'contacts' | 'conversations' | 'knowledge', read: string, write: string) {

@@ -50,3 +50,16 @@ export function pathOf(url: string): string {
   const path = parsed ? parsed.pathname + parsed.search : ''
   return path === '/' ? '' : path
 }
+
+/** An attempt that is this close, in milliseconds, is worth looking out for. */
+const soon = 15_000
+
+/** Whether something may happen to a delivery at any moment. */
+export function isDue({ status, nextAttemptAt }: Delivery, now: number): boolean {
+  return status === 'pending' && (nextAttemptAt === null || Date.parse(nextAttemptAt) - now < soon)
+}
+
+/** How often anything of these was sent. */
+export function attemptsIn(items: readonly Delivery[]): number {
+  return items.reduce((sum, { attempts }) => sum + attempts, 0)
+}
