@@ -10,6 +10,7 @@ export type Ids = {
   targetId: string
   invitationId: string
   agentId: string
+  apiKeyId: string
   token: string
   handle: string
   n: string
@@ -133,6 +134,19 @@ export const matrix: Readonly<Record<string, Row>> = {
   },
   'DELETE /api/workspaces/{workspaceId}/agents/{agentId}': {
     path: a,
+    statuses: [401, 404, 403, 403, 204, 204, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/api-keys': {
+    path: (ids) => `${a(ids)}/api-keys`,
+    statuses: managers,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/api-keys': {
+    path: (ids) => `${a(ids)}/api-keys`,
+    body: () => ({ name: 'Shop', scopes: ['contacts:read'] }),
+    statuses: [401, 404, 403, 403, 201, 201, 404, 404],
+  },
+  'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/api-keys/{apiKeyId}': {
+    path: (ids) => `${a(ids)}/api-keys/${ids.apiKeyId}`,
     statuses: [401, 404, 403, 403, 204, 204, 404, 404],
   },
   'POST /api/invitations/preview': {

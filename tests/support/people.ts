@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { CreatedApiKey, NewApiKey } from '#shared/protocol/agents/api-keys.ts'
 import type { Plan } from '#shared/plans.ts'
 import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
 import type { Agent, Invitation, Workspace } from '#shared/protocol/resources.ts'
@@ -75,6 +76,8 @@ export function newPerson(node: TestNode, name = 'Ada') {
     },
     createAgent: (workspaceId: string, agentName = 'Front desk') =>
       call<Agent>('POST', `/api/workspaces/${workspaceId}/agents`, { name: agentName }),
+    createApiKey: (workspaceId: string, agentId: string, wanted: NewApiKey, headers: Record<string, string> = {}) =>
+      call<CreatedApiKey>('POST', `/api/workspaces/${workspaceId}/agents/${agentId}/api-keys`, wanted, headers),
     setPlan: (plan: Plan) => call('PUT', '/api/account/plan', { plan }),
     setAddonSeats: (addonSeats: number) => call('PUT', '/api/account/seats', { addonSeats }),
     invite: (workspaceId: string, address: string, role: AssignableRole = 'editor') =>
