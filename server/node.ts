@@ -5,6 +5,7 @@ import path from 'node:path'
 import { serve } from '@hono/node-server'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { queueDeliveries } from './agents/follow.ts'
+import { openPageReader } from './agents/pages/reader.ts'
 import { addressReader } from './auth/address.ts'
 import { isLocal, ownNames } from './auth/origin.ts'
 import { openSessions } from './auth/sessions.ts'
@@ -19,6 +20,7 @@ import { Ends } from './ends.ts'
 import { openCaps } from './gateway/caps.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { startCleaning } from './jobs/clean-up.ts'
+import { fetchResource } from './jobs/fetch-resource.ts'
 import { sendEmail } from './jobs/send-email.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
 import { createLog } from './log.ts'
@@ -27,6 +29,7 @@ import { mailboxMail, smtpMail } from './mail/send.ts'
 import { expireInvitations } from './membership/commands/expire-invitations.ts'
 import { createMetrics, serveMetrics, type Metrics } from './metrics.ts'
 import { connectRedis, type Redis } from './redis/connect.ts'
+import { openOutbound, type OutboundExceptions } from './outbound/request.ts'
 import { inProcessFeed } from './relay/feed.ts'
 import { redisFeed } from './relay/redis-feed.ts'
 import { createApp } from './routes/app.ts'
@@ -35,7 +38,7 @@ import { createLimits } from './routes/limits.ts'
 export type RunningNode = { url: string; port: number; sql: Sql; stop: () => Promise<void> }
 
 /** What only tests and benchmarks set: wider rate limits and deadlines, and a guard against a programming error. */
-type Options = { limitFactor?: number; patienceFactor?: number; strict?: boolean }
+type Options = { limitFactor?: number; patienceFactor?: number; strict?: boolean; outbound?: OutboundExceptions }
 
 /** How long one of several nodes takes to send its clients over to the others, in milliseconds. */
 const spread = 4_000
@@ -72,6 +75,8 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const feed = redis ? redisFeed(redis, log) : inProcessFeed()
   const core: Core = { sql, follow: queueDeliveries, publish: (appended) => feed.publish(appended) }
   const seal = createSeal(secretOf(config))
+  const outbound = openOutbound(options.outbound)
+  ends.add(outbound.close)
   const epoch = await readEpoch(sql)
   const shared = redis && { client: redis.counter, fellBack: () => metrics.limiterFallbacks.inc() }
   const limits = createLimits(options.limitFactor, shared ?? undefined)
@@ -119,7 +124,13 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   ends.add(() => Promise.all([live.close(), closeServer(server, mostForRequests - moving)]))
   const mail = config.smtpUrl ? smtpMail(config.smtpUrl, config.mailFrom) : mailboxMail(sql)
   ends.add(() => mail.close())
-  const worker = await startWorker(databaseUrl, handlers(core, mail.send, seal, publicUrl), { log, metrics })
+  const reader = openPageReader()
+  ends.add(reader.close)
+  const handlers = {
+    ...handlersOf(core, mail.send, seal, publicUrl),
+    'fetch-resource': fetchResource({ core, outbound, reader }),
+  }
+  const worker = await startWorker(databaseUrl, handlers, { log, metrics })
   ends.add(startCleaning(sql, log))
   showGauges(metrics, { gateway, sql, worker, redis })
   ends.add(() => Promise.all([worker.stop(), live.moveOver(moving)]))
@@ -172,7 +183,7 @@ function showGauges({ gauge }: Metrics, { gateway, sql, worker, redis }: Shown):
   if (redis) gauge('rollcall_redis_up', 'Whether Redis is there', () => (redis.isReady() ? 1 : 0))
 }
 
-function handlers(core: Core, send: Parameters<typeof sendEmail>[0]['send'], seal: Seal, publicUrl: string) {
+function handlersOf(core: Core, send: Parameters<typeof sendEmail>[0]['send'], seal: Seal, publicUrl: string) {
   return {
     'send-email': sendEmail({ send, seal, publicUrl }),
     'expire-invitations': async (job: { accountId: string }) => void (await runCommand(core, expireInvitations, job)),

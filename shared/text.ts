@@ -30,6 +30,16 @@ export function passage(max: number) {
     .refine((text) => [...text].length <= max, `Use at most ${max} characters.`)
 }
 
+/** What somebody else has written, without what a `passage` is refused for. */
+export function withoutInvisible(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .replace(new RegExp(forbidden, 'gu'), (letter) => (letter === '\n' || letter === '\t' ? letter : ''))
+    .normalize('NFC')
+    .trim()
+}
+
 export const displayNameSchema = line(1, 64)
 export const workspaceNameSchema = line(1, 80)
 export const personNameSchema = line(1, 64)

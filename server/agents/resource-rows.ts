@@ -1,7 +1,9 @@
-import type { ResourceSummary } from '#shared/protocol/agents/knowledge.ts'
+import type { Resource, ResourceSummary } from '#shared/protocol/agents/knowledge.ts'
 import type { Tx } from '../core/tenant.ts'
+import type { Page } from './rows.ts'
 
 export type InAgentIds = { workspaceId: string; agentId: string }
+export type ResourceIds = InAgentIds & { resourceId: string }
 
 export const resourceColumns = (tx: Tx) =>
   tx`id, kind, title, url, language, status, problem, fetched_at, created_at, updated_at`
@@ -12,4 +14,28 @@ export function resourcesIn(tx: Tx, { workspaceId, agentId }: InAgentIds) {
     from resources
     where workspace_id = ${workspaceId} and agent_id = ${agentId}
     order by id`
+}
+
+/** So many resources behind the one with the id `cursor`. */
+export function pageOfResources(tx: Tx, { workspaceId, agentId }: InAgentIds, { limit, cursor }: Page) {
+  return tx<ResourceSummary[]>`
+    select ${resourceColumns(tx)}
+    from resources
+    where workspace_id = ${workspaceId} and agent_id = ${agentId}
+      and (${cursor ?? null}::uuid is null or id > ${cursor ?? null})
+    order by id
+    limit ${limit}`
+}
+
+/** The resource, for sending together with other statements; `hold` locks it against everybody else who does. */
+export function resourceWith(tx: Tx, { workspaceId, agentId, resourceId }: ResourceIds, hold = false) {
+  return tx<Resource[]>`
+    select ${resourceColumns(tx)}, content
+    from resources
+    where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = ${resourceId}
+    ${hold ? tx`for no key update` : tx``}`
+}
+
+export function summaryOf({ content: _, ...summary }: Resource): ResourceSummary {
+  return summary
 }

@@ -8,7 +8,7 @@ import {
   type UserEvent,
   type WorkspaceEvent,
 } from '#shared/protocol/events.ts'
-import { streamOf, type Stream, type StreamKind } from '#shared/protocol/streams.ts'
+import { kindOf, streamOf, type Stream, type StreamKind } from '#shared/protocol/streams.ts'
 import type { Sql } from '../db/connect.ts'
 import { enter, readWithin, together, type Tx } from './tenant.ts'
 
@@ -25,7 +25,7 @@ export type Revocation = { users: string[] } | { session: string } | { everyone:
 
 /**
  * An event as the log holds it. `behind`: of a stream below a workspace's, the position of that stream that it was
- * committed behind; nobody may get it who was removed up to there.
+ * committed behind, or with; nobody may get it who was removed up to there.
  */
 export type LoggedEvent = StreamEvent & { revokes: Revocation | null; behind: number | null }
 
@@ -128,43 +128,63 @@ function insertEvents(tx: Tx, draft: EventDraft, at: string) {
       select * from jsonb_to_recordset(${tx.json(rows as never)})
         as drafted (stream text, nth bigint, type text, actor jsonb, data jsonb, revokes jsonb)
     ),
+    counted as (
+      select stream, count(*) as events from drafted group by stream
+    ),
     locked as (
       select name from streams
-      where name in (select stream from drafted)
+      where name in (select stream from counted)
       order by name
       for update
     ),
     taken as (
       update streams
-      set position = position + (select count(*) from drafted where drafted.stream = streams.name)
-      from locked
+      set position = position + counted.events
+      from locked join counted on counted.stream = locked.name
       where streams.name = locked.name
-      returning streams.name, streams.position, streams.parent
+      returning streams.name, streams.position, streams.parent, streams.position - counted.events as before
+    ),
+    above as (
+      select parents.name, coalesce(own.position, there.position) as position
+      from (select distinct parent as name from taken) parents
+        left join taken own on own.name = parents.name
+        left join streams there on there.name = parents.name
     )
     insert into events (stream, position, type, at, actor, data, revokes, behind)
     select
-      taken.name,
-      taken.position - (select count(*) from drafted later where later.stream = taken.name and later.nth > drafted.nth),
+      taken.name, taken.before + drafted.nth,
       drafted.type, ${at}, nullif(drafted.actor, 'null'), drafted.data, nullif(drafted.revokes, 'null'),
-      (select above.position from streams above where above.name = taken.parent)
-    from taken join drafted on drafted.stream = taken.name
+      above.position
+    from taken
+      join drafted on drafted.stream = taken.name
+      left join above on above.name = taken.parent
     returning stream, position, behind`
 }
 
 type Inserted = { stream: Stream; position: number; behind: number | null }
 
+/**
+ * The workspace's stream first: what was committed with an event of it stands behind that. Those of which there can be
+ * any number come last.
+ */
 function grouped(draft: EventDraft, rows: readonly Inserted[], at: string): Appended[] {
   if (rows.length !== draft.entries.length) throw new Error('An event was appended to a stream that does not exist.')
-  return draft.streams.map((stream) => {
-    const inserted = rows.filter((row) => row.stream === stream)
-    const last = Math.max(...inserted.map((row) => row.position))
-    const behind = inserted[0]?.behind ?? null
-    const entries = draft.entries.filter((entry) => entry.stream === stream)
-    const events = entries.map(({ type, actor, data, revokes }, index) => {
-      return { position: last - entries.length + 1 + index, type, at, actor, data, revokes, behind } as LoggedEvent
-    })
-    return { stream, events }
-  })
+  const firstOf = new Map<Stream, Inserted>()
+  for (const row of rows)
+    if (row.position < (firstOf.get(row.stream)?.position ?? Infinity)) firstOf.set(row.stream, row)
+  const toldOf = new Map<Stream, LoggedEvent[]>(draft.streams.sort(byRank).map((stream) => [stream, []]))
+  for (const { stream, type, data, actor, revokes } of draft.entries) {
+    const { position: first = 0, behind = null } = firstOf.get(stream) ?? {}
+    const events = toldOf.get(stream) ?? []
+    events.push({ position: first + events.length, type, at, actor, data, revokes, behind } as LoggedEvent)
+  }
+  return [...toldOf].map(([stream, events]) => ({ stream, events }))
+}
+
+const rank: Readonly<Record<StreamKind, number>> = { workspace: 0, account: 1, agent: 2, user: 3, conversation: 4 }
+
+function byRank(one: Stream, other: Stream): number {
+  return rank[kindOf(one)] - rank[kindOf(other)]
 }
 
 /** The events of `stream` after `after`, at most `limit`, in order. */

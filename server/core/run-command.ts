@@ -32,6 +32,8 @@ export type Core = {
 
 const serializationFailures = new Set(['40001', '40P01'])
 const mostTries = 4
+/** The most streams whose positions an answer tells: beyond that they are those of single people or conversations. */
+const mostPositions = 50
 
 /**
  * Runs `command` in one transaction: rows and events commit together, and only then are the events published.
@@ -100,8 +102,10 @@ function settle(tx: Tx, { scope, key }: Idempotency, answer: unknown) {
   return tx`update idempotency_keys set answer = ${tx.json(answer as never)} where scope = ${scope} and key = ${key}`
 }
 
+/** Not of streams without number: headers beyond some kilobytes are refused on the way. */
 function positionsOf(appended: Appended[]): string {
-  return appended.map(({ stream, events }) => `${stream}=${events.at(-1)?.position}`).join(', ')
+  const told = appended.slice(0, mostPositions)
+  return told.map(({ stream, events }) => `${stream}=${events.at(-1)?.position}`).join(', ')
 }
 
 async function retried<R>(attempt: () => Promise<R>): Promise<R> {

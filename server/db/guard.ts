@@ -21,7 +21,11 @@ type RefusedStatement = Promise<never> & { execute: () => Promise<never> }
 
 /** One piece of work on the database, from asking for a connection on. */
 export class Unit {
-  private late: RefusedStatement | null = null
+  /**
+   * What every statement from now on is in place of itself: nothing more is begun for a caller who was told that it was
+   * not done. Never thrown at once, which would leave those without an ear that were asked in the same breath.
+   */
+  refusal: RefusedStatement | null = null
   private readonly started = performance.now()
   private readonly waited: (seconds: number) => void
 
@@ -34,18 +38,10 @@ export class Unit {
     this.waited((performance.now() - this.started) / 1000)
   }
 
-  /**
-   * What every statement from now on is in place of itself: nothing more is begun for a caller who was told that it was
-   * not done. Never thrown at once, which would leave those without an ear that were asked in the same breath.
-   */
-  get refusal(): RefusedStatement | null {
-    return this.late
-  }
-
   giveUp(): void {
     const refused = Promise.reject(new DatabaseLate('UNIT_LATE'))
     refused.catch(() => undefined)
-    this.late = Object.defineProperty(refused, 'execute', { value: () => refused }) as RefusedStatement
+    this.refusal = Object.defineProperty(refused, 'execute', { value: () => refused }) as RefusedStatement
   }
 }
 

@@ -4,6 +4,8 @@ import type { Tx } from '../core/tenant.ts'
 export type Jobs = {
   'send-email': { to: string; template: 'invitation'; data: InvitationMail }
   'expire-invitations': { accountId: string }
+  /** `takeLanguage`: nobody said which, so the page may. `attempt`: 1 for the first. */
+  'fetch-resource': { workspaceId: string; agentId: string; resourceId: string; takeLanguage: boolean; attempt: number }
 }
 
 export type InvitationMail = {

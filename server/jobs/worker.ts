@@ -20,6 +20,7 @@ type Parts = { log: Log; metrics: Metrics }
 const lanes: readonly { concurrency: number; tasks: readonly (keyof Jobs)[] }[] = [
   { concurrency: 3, tasks: ['send-email'] },
   { concurrency: 1, tasks: ['expire-invitations'] },
+  { concurrency: 2, tasks: ['fetch-resource'] },
 ]
 /** Each worker one, and each lane one that listens. */
 const connections = lanes.reduce((sum, { concurrency }) => sum + concurrency + 1, 0)

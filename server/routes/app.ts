@@ -1,6 +1,7 @@
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { secureHeaders } from 'hono/secure-headers'
+import { mostContent, mostResourceBytes } from '#shared/protocol/agents/knowledge.ts'
 import { mostAvatarBytes } from '#shared/protocol/requests.ts'
 import { notFound, Refusal } from '../core/errors.ts'
 import type { Metrics } from '../metrics.ts'
@@ -8,7 +9,9 @@ import { accountRoutes } from './account.ts'
 import { agentRoutes } from './agents.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
-import type { Services } from './env.ts'
+import { contactRoutes } from './contacts.ts'
+import { conversationRoutes } from './conversations.ts'
+import type { Env, Services } from './env.ts'
 import { guard, requireJson } from './guard.ts'
 import { countAnswers } from './count-answers.ts'
 import { healthRoutes, type Health } from './health.ts'
@@ -16,6 +19,7 @@ import { invitationRoutes } from './invitations.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { memberRoutes } from './members.ts'
 import { clientPages, docsPages } from './pages.ts'
+import { resourceRoutes } from './resources.ts'
 import { respondToError } from './respond-to-errors.ts'
 import { newRouter, type Router } from './router.ts'
 import { v1Routes } from './v1.ts'
@@ -35,12 +39,29 @@ const areas = [
   memberRoutes,
   invitationRoutes,
   agentRoutes,
+  resourceRoutes,
   apiKeyRoutes,
+  contactRoutes,
+  conversationRoutes,
   v1Routes,
 ]
 
-const mostBodyBytes = 64 * 1024
-const avatarPath = /^\/api\/workspaces\/[^/]+\/membership\/avatar$/
+/** How long a body may be: by its path where it is the first to match, and everywhere else. */
+const bodies = [
+  {
+    path: /^\/api\/workspaces\/[^/]+\/membership\/avatar$/,
+    isPicture: true,
+    maxSize: mostAvatarBytes,
+    tooLarge: 'Use a picture of at most 5 MB.',
+  },
+  {
+    path: /^\/api\/(v1|workspaces\/[^/]+\/agents\/[^/]+)\/resources(\/[^/]+)?$/,
+    isPicture: false,
+    maxSize: mostResourceBytes,
+    tooLarge: `Use a text of at most ${mostContent.toLocaleString('en')} characters.`,
+  },
+  { path: /^/, isPicture: false, maxSize: 64 * 1024, tooLarge: 'This is larger than can be sent here.' },
+]
 
 /** The whole HTTP side. The guard stands at the root, so that no spelling of a path gets around it. */
 export function createApp(services: Services, shape: Shape): Router {
@@ -54,19 +75,7 @@ export function createApp(services: Services, shape: Shape): Router {
   app.use('/api/avatars/*', sandboxed)
   app.use(headers(services.publicUrl))
   app.use(guard(services))
-  app.use(async (c, next) => {
-    const isPicture = avatarPath.test(c.req.path)
-    const limit = bodyLimit({
-      maxSize: isPicture ? mostAvatarBytes : mostBodyBytes,
-      onError: () => {
-        throw new Refusal(
-          'payload_too_large',
-          isPicture ? 'Use a picture of at most 5 MB.' : 'This is larger than can be sent here.',
-        )
-      },
-    })
-    return isPicture ? limit(c, next) : limit(c, async () => void (await requireJson(c, next)))
-  })
+  app.use(limitBodies)
   for (const routes of areas) routes(app, services)
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
@@ -77,6 +86,18 @@ export function createApp(services: Services, shape: Shape): Router {
   if (shape.clientDir) clientPages(app, shape.clientDir)
   return app
 }
+
+const limitBodies = createMiddleware<Env>(async (c, next) => {
+  const [body] = bodies.filter(({ path }) => path.test(c.req.path))
+  if (!body) return next()
+  const limit = bodyLimit({
+    maxSize: body.maxSize,
+    onError: () => {
+      throw new Refusal('payload_too_large', body.tooLarge)
+    },
+  })
+  return body.isPicture ? limit(c, next) : limit(c, async () => void (await requireJson(c, next)))
+})
 
 /** A node that is about to end asks whoever keeps a connection to it to make the next one elsewhere. */
 function closingWhile(draining: () => boolean) {

@@ -20,6 +20,7 @@ const rules = {
   emailsToAddressDay: [30, day],
   apiCallsByKey: [600, 60],
   wrongKeyByAddress: [60, 60],
+  pagesReadByAgent: [60, 60],
 } as const satisfies Record<string, readonly [number, number]>
 
 export type Rule = keyof typeof rules

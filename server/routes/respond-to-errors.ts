@@ -97,5 +97,11 @@ function conflictOf(error: Error): Refusal {
     return new Refusal('already_invited', 'This address already has an open invitation.')
   if (constraint === 'members_workspace_id_user_id_key')
     return new Refusal('already_member', 'This person is already a member.')
+  if (constraint === 'contacts_by_email') return contactExists('email', 'Another contact has this email address.')
+  if (constraint === 'contacts_by_external_id') return contactExists('externalId', 'Another contact has this id.')
   return new Refusal('internal', 'Something went wrong on our side. Nothing was changed.')
+}
+
+function contactExists(path: string, message: string): Refusal {
+  return new Refusal('contact_exists', message, { errors: [{ path, message }] })
 }

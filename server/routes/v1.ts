@@ -3,6 +3,8 @@ import { readOpened } from '../agents/queries/api-keys.ts'
 import { authenticateByKey, describeKeys, serveByKey } from './by-key.ts'
 import type { Services } from './env.ts'
 import type { Router } from './router.ts'
+import { contactRoutesByKey } from './v1-contacts.ts'
+import { conversationRoutesByKey } from './v1-conversations.ts'
 
 /** The API of one agent, for whoever holds a key of it. The agent stands in no path: it is the key's. */
 export function v1Routes(router: Router, services: Services): void {
@@ -17,4 +19,6 @@ export function v1Routes(router: Router, services: Services): void {
     { summary: 'What the key opens', scope: null, answer: openedAnswer },
     async ({ c, key }) => c.json(await readOpened(sql, key)),
   )
+  contactRoutesByKey(router, services)
+  conversationRoutesByKey(router, services)
 }

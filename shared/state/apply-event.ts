@@ -1,5 +1,5 @@
 import type { AccountEvent, AgentEvent, ConversationEvent, UserEvent, WorkspaceEvent } from '../protocol/events.ts'
-import type { Conversation } from '../protocol/agents/conversations.ts'
+import { mostMessagesInSnapshot, type Conversation } from '../protocol/agents/conversations.ts'
 import type { Invitation, Member, WaitingInvitation } from '../protocol/resources.ts'
 import type {
   AccountState,
@@ -140,7 +140,7 @@ export function applyConversationEvent(state: ConversationState, event: Conversa
     case 'message.created':
       return {
         conversation: withMessage(state.conversation, event.at),
-        messages: [...state.messages, event.data.message],
+        messages: [...state.messages, event.data.message].slice(-mostMessagesInSnapshot),
       }
     default:
       event satisfies never

@@ -32,5 +32,5 @@ export type UserState = {
 /** The state of `agent:<id>`: each list by when its entries were made. */
 export type AgentState = Omit<AgentStateAnswer, 'position' | 'epoch'>
 
-/** The state of `conversation:<id>`: messages in the order in which they were written. `null`: no such conversation. */
+/** The state of `conversation:<id>`: its newest messages in the order in which they were written. `null`: no such conversation. */
 export type ConversationState = { conversation: Conversation; messages: Message[] } | null

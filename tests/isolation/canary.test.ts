@@ -54,11 +54,27 @@ async function arrange(tenant: string) {
   await join(owner, x.id, admin, 'admin')
   const goneId = await join(owner, x.id, gone, 'editor')
   await join(owner, y.id, viewer, 'viewer')
-  return { tenant, owner, admin, gone, goneId, viewer, waiter, x, y, late: canary(`late${tenant}`), people: [owner, admin, gone, viewer, waiter], ids: [] as string[] } // prettier-ignore
+  const { body: agent } = await owner.createAgent(x.id, `${x.name} agent`)
+  const words = { inside: canary(`inside${tenant}`), late: canary(`late${tenant}`) }
+  return { tenant, owner, admin, gone, goneId, viewer, waiter, x, y, agent, ...words, people: [owner, admin, gone, viewer, waiter], ids: [agent.id], lateIds: [] as string[] } // prettier-ignore
 }
 
 /** Every command that there is, in both workspaces; what happens after the removal carries names of its own. */
-async function live({ owner, admin, gone, goneId, viewer, waiter, x, y, late, ids }: Tenant): Promise<void> {
+async function live({
+  owner,
+  admin,
+  gone,
+  goneId,
+  viewer,
+  waiter,
+  x,
+  y,
+  agent,
+  inside,
+  late,
+  ids,
+  lateIds,
+}: Tenant): Promise<void> {
   const inX = `/api/workspaces/${x.id}`
   const inY = `/api/workspaces/${y.id}`
   const held = await owner.invite(x.id, `${canary('held')}.${x.handle}@example.com`)
@@ -71,9 +87,9 @@ async function live({ owner, admin, gone, goneId, viewer, waiter, x, y, late, id
   await viewer.patch(`${inY}/membership`, { displayName: `${viewer.name} there` })
   await owner.patch(inY, { name: `${y.name} again`, handle: `${y.handle}-again` })
   await owner.patch(`${inX}/members/${goneId}`, { role: 'viewer' })
-  const agent = await admin.createAgent(x.id, `${x.name} agent`)
-  ids.push(agent.body.id)
-  await gone.patch(`${inX}/agents/${agent.body.id}`, { greeting: `Welcome to ${x.name}` })
+  const inAgent = `${inX}/agents/${agent.id}`
+  await gone.patch(inAgent, { greeting: `Welcome to ${x.name}` })
+  ids.push(...(await fill(admin, inAgent, inside)))
 
   await owner.delete(`${inX}/members/${goneId}`)
   await owner.patch(inX, { name: late, handle: late })
@@ -87,7 +103,8 @@ async function live({ owner, admin, gone, goneId, viewer, waiter, x, y, late, id
   await owner.setPlan('standard_ai')
   await owner.setAddonSeats(1)
   const lateAgent = await owner.createAgent(x.id, `${late} agent`)
-  await admin.patch(`${inX}/agents/${agent.body.id}`, { greeting: `${late} hello` })
+  await admin.patch(inAgent, { greeting: `${late} hello` })
+  lateIds.push(...(await fill(admin, inAgent, late)))
   await owner.delete(`${inX}/agents/${lateAgent.body.id}`)
   const doomed = await owner.createWorkspace(`${late} doomed`)
   await owner.delete(`/api/workspaces/${doomed.id}`)
@@ -95,15 +112,43 @@ async function live({ owner, admin, gone, goneId, viewer, waiter, x, y, late, id
   await Promise.all([gone, viewer].map((wrong) => wrong.accept(token)))
 }
 
-function secretsOf({ owner, admin, gone, viewer, waiter, x, y, late, ids }: Tenant): Secret[] {
+/** One of everything that an agent has, each with this word in it. Answers their ids. */
+async function fill(admin: Person, inAgent: string, word: string): Promise<string[]> {
+  const email = `${word}@example.com`
+  const areas = [
+    ['resources', { kind: 'text', title: `About ${word}`, content: `All of ${word}.` }],
+    ['contacts', { name: word, email }],
+    ['conversations', { text: `${word} asks` }],
+    ['webhooks', { url: `https://${word}.example.com/hook`, events: [] }],
+    ['integrations', { kind: 'email', name: word, to: email }],
+    ['api-keys', { name: word, scopes: ['contacts:read'] }],
+  ] as const
+  const made: string[] = []
+  for (const [area, body] of areas) {
+    const answer = await admin.post<Made>(`${inAgent}/${area}`, body)
+    expect({ area, status: answer.status }).toEqual({ area, status: 201 })
+    const { id } = answer.body.webhook ?? answer.body.apiKey ?? answer.body
+    if (area === 'conversations') await admin.post(`${inAgent}/${area}/${id}/messages`, { text: `${word} answers` })
+    made.push(id)
+  }
+  await admin.get(`${inAgent}/search?q=${word}`)
+  return made
+}
+
+type Made = { id: string; webhook?: { id: string }; apiKey?: { id: string } }
+
+function secretsOf({ owner, admin, gone, viewer, waiter, x, y, inside, late, ids, lateIds }: Tenant): Secret[] {
   const everybody = [owner, admin, gone, viewer, waiter]
   const inX = [owner, admin, gone, waiter]
   const inY = [owner, viewer]
   return [
-    ...[x.name, x.handle, x.id, admin.name, gone.name, waiter.name, ...ids].map((text) => ({ text, known: inX })),
+    ...[x.name, x.handle, x.id, inside, admin.name, gone.name, waiter.name, ...ids].map((text) => ({
+      text,
+      known: inX,
+    })),
     ...[y.name, y.handle, y.id, viewer.name].map((text) => ({ text, known: inY })),
     ...[owner.name, owner.email, x.accountId].map((text) => ({ text, known: everybody })),
-    { text: late, known: [owner, admin, waiter] },
+    ...[late, ...lateIds].map((text) => ({ text, known: [owner, admin, waiter] })),
   ]
 }
 
@@ -112,10 +157,10 @@ async function tryEverything(person: Person, tenants: Tenant[]): Promise<void> {
   const mine = new Set((await person.me()).workspaces.map(({ id }) => id))
   await person.get('/api/workspaces')
   await person.get(`/api/handles?name=${encodeURIComponent('Some name')}`)
-  for (const { x, y, late, ids, goneId } of tenants) {
+  for (const { x, y, late, ids, lateIds, goneId } of tenants) {
     for (const { id, handle } of [x, y]) {
       const answers = await readAll(person, id, [handle, late])
-      if (!mine.has(id)) answers.push(...(await readAgents(person, id, ids)))
+      if (!mine.has(id)) answers.push(...(await readAgents(person, id, [...ids, ...lateIds])))
       if (!mine.has(id)) answers.push(...(await writeAll(person, id, [...ids, goneId, x.memberId])))
       if (!mine.has(id)) expect(new Set(answers)).toEqual(new Set([404]))
     }
@@ -131,7 +176,18 @@ async function readAll(person: Person, id: string, handles: string[]): Promise<n
 }
 
 async function readAgents(person: Person, id: string, ids: string[]): Promise<number[]> {
-  const paths = ['', ...ids.map((one) => `/${one}`)]
+  const areas = [
+    '',
+    '/state',
+    '/search?q=a',
+    '/resources',
+    '/contacts',
+    '/conversations',
+    '/webhooks',
+    '/integrations',
+    '/api-keys',
+  ]
+  const paths = ['', ...ids.flatMap((one) => areas.map((area) => `/${one}${area}`))]
   const answers = await Promise.all(paths.map((path) => person.get(`/api/workspaces/${id}/agents${path}`)))
   return answers.map(({ status }) => status)
 }
@@ -172,8 +228,13 @@ async function watchAll({ live }: Listener, streams: Stream[]): Promise<void> {
   for (const stream of streams) await live.watch(stream, 0)
 }
 
-function streamsOf({ x, y }: Tenant): Stream[] {
-  return [streamOf('workspace', x.id), streamOf('workspace', y.id), streamOf('account', x.accountId)]
+function streamsOf({ x, y, agent }: Tenant): Stream[] {
+  return [
+    streamOf('workspace', x.id),
+    streamOf('workspace', y.id),
+    streamOf('account', x.accountId),
+    streamOf('agent', agent.id),
+  ]
 }
 
 function ownStream({ userId }: Person): Stream {

@@ -10,8 +10,8 @@ import { password } from '../support/people.ts'
 import { useTopology } from '../support/topology.ts'
 
 const soon = { timeout: 60_000, interval: 50 }
-/** Longer than from one sweep of the sessions to the next, in milliseconds. */
-const longerThanSweep = 12_000
+/** Longer than from one sweep of the sessions to the next, in milliseconds; the long form is `STOP_SECONDS=30`. */
+const longerThanSweep = Number(process.env['STOP_SECONDS'] ?? 12) * 1_000
 /** Longer than a node may stand still before it looks at everybody again, and shorter than a client waits for its ping. */
 const longerThanAllowed = 3_000
 const imported = (file: string) => `--import=${path.resolve(file)}`

@@ -54,7 +54,7 @@ type Arranged = { callers: Record<Holder, Pick<Person, 'call'>>; ids: AgentIds }
 
 let shared: Promise<Person> | undefined
 
-/** Two agents of one workspace and the holders of their keys; what the first agent has was made by a key, too. */
+/** Two agents of one workspace, the holders of their keys, and what the first agent has. */
 async function arrange(scope: string | undefined): Promise<Arranged> {
   const owner = await (shared ??= newUser(node(), 'owner'))
   const { id: workspaceId } = await owner.createWorkspace('Acme')
@@ -82,5 +82,11 @@ async function arrange(scope: string | undefined): Promise<Arranged> {
     sibling: keyHolder(node(), other.key),
     holder: keyHolder(node(), fit.key),
   }
-  return { callers, ids: { n: workspaceId.slice(-12) } }
+  const inAgent = `/api/workspaces/${workspaceId}/agents/${agent.id}`
+  const make = async (what: string, body: object) =>
+    (await owner.post<{ id: string }>(`${inAgent}/${what}`, body)).body.id
+  const contactId = await make('contacts', { name: 'Somebody' })
+  const conversationId = await make('conversations', { contactId, text: 'Hello' })
+  const resourceId = await make('resources', { kind: 'text', title: 'Address', content: 'By the sea.' })
+  return { callers, ids: { n: workspaceId.slice(-12), contactId, conversationId, resourceId } }
 }

@@ -30,7 +30,7 @@ export const createContactBody = z
     externalId: externalIdSchema.optional(),
   })
   .refine(
-    ({ name, email, externalId }) => Boolean(name ?? email ?? externalId),
+    ({ name = '', email = '', externalId = '' }) => name + email + externalId !== '',
     'Give a name, an email address or an id.',
   )
 export type NewContact = z.infer<typeof createContactBody>
@@ -48,7 +48,7 @@ export type ContactChange = z.infer<typeof changeContactBody>
 /** The newest first; by their exact email address or id where one is given. */
 export const contactsQuery = pageQuery.extend({
   email: emailSchema.optional(),
-  externalId: z.string().max(255).optional(),
+  externalId: externalIdSchema.optional(),
 })
 export type ContactsQuery = z.infer<typeof contactsQuery>
 export const contactsAnswer = pageOf(contactSchema)

@@ -14,7 +14,7 @@ export const conversationSchema = z
     contactId: idSchema.nullable(),
     /** `waiting`: for a person, since somebody asked for one. */
     state: conversationStateSchema,
-    /** The member who answers; null: the Assistant. */
+    /** The member who answers; null: the Assistant. Of a resolved one whoever had it last, member or not any more. */
     assigneeId: idSchema.nullable(),
     messageCount: z.int(),
     createdAt: timeSchema,
@@ -30,7 +30,7 @@ export const messageSchema = z
     conversationId: idSchema,
     author: z.strictObject({
       kind: z.enum(['contact', 'assistant', 'member']),
-      /** Of a member who still is one, else null. */
+      /** Of a member, whether they still are one or not; else null. */
       memberId: idSchema.nullable(),
       /** What they were called when they wrote it; of a contact without a name it is empty. */
       name: z.string(),
@@ -63,7 +63,7 @@ export const conversationsQuery = pageQuery.extend({
 export type ConversationsQuery = z.infer<typeof conversationsQuery>
 export const conversationsAnswer = pageOf(conversationSchema)
 
-/** The snapshot of `conversation:<id>`: its newest messages, the oldest of them first. */
+/** The snapshot of `conversation:<id>`: its newest messages, the oldest of them first. Older ones come in pages. */
 export const mostMessagesInSnapshot = 100
 export const conversationAnswer = z
   .strictObject({

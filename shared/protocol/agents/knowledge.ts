@@ -8,6 +8,10 @@ import { idSchema, timeSchema } from '../resources.ts'
 /** The most resources that an agent's knowledge base can have, and the longest that one can be, in characters. */
 export const mostResources = 10_000
 export const mostContent = 50_000
+/** The most that is kept of a page that is read, in characters. */
+export const mostPageText = 200_000
+/** The longest body of a request that brings one: JSON may write a character as twelve bytes. */
+export const mostResourceBytes = 12 * mostContent + 8 * 1024
 
 export const resourceSummarySchema = z
   .strictObject({
@@ -65,7 +69,7 @@ export const createResourceBody = z.discriminatedUnion('kind', [
 ])
 export type NewResource = z.infer<typeof createResourceBody>
 
-/** Of a text or a question with its answer; a page is changed where it is, and read again by `refresh`. */
+/** A page's title and text are changed where it is, and read again by `refresh`: of a page `language` alone. */
 export const changeResourceBody = atLeastOne(
   z.strictObject({
     title: titleSchema.optional(),
@@ -79,7 +83,12 @@ export const resourcesQuery = pageQuery
 export const resourcesAnswer = pageOf(resourceSummarySchema)
 
 export const searchQuery = z.strictObject({
-  q: z.string().trim().min(1, 'Enter what to look for.').max(500, 'Use at most 500 characters.'),
+  q: z
+    .string()
+    .trim()
+    .min(1, 'Enter what to look for.')
+    .max(500, 'Use at most 500 characters.')
+    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'Remove characters that cannot be typed.'),
   limit: z.coerce.number().int().min(1).max(50).default(10),
 })
 export const foundSchema = z

@@ -1,0 +1,42 @@
+import type { Found, ResourceSummary, SearchAnswer } from '#shared/protocol/agents/knowledge.ts'
+import type { AgentCaller } from '../../core/opening.ts'
+import type { Tx } from '../../core/tenant.ts'
+import type { Sql } from '../../db/connect.ts'
+import { questionOf } from '../question.ts'
+import { resourceColumns } from '../resource-rows.ts'
+import { readInAgent } from './read-in-agent.ts'
+import { toRead } from './resources.ts'
+
+type Wanted = { q: string; limit: number }
+type Row = ResourceSummary & { headline: string; rank: number }
+
+/** Stand around a match on its way from the database. They are nobody's letters: a text that has them loses them. */
+const marks = { start: '\ue000', stop: '\ue001' }
+const highlighting = `StartSel=${marks.start}, StopSel=${marks.stop}, MaxWords=40, MinWords=20, MaxFragments=2, FragmentDelimiter=" … "`
+
+/** The resources that answer a question best, each with its best passage, the best one first. */
+export async function search(sql: Sql, caller: AgentCaller, wanted: Wanted): Promise<SearchAnswer> {
+  const [rows] = await readInAgent(sql, caller, toRead, (tx) => [found(tx, caller, wanted)])
+  return { items: rows.map(foundOf) }
+}
+
+function found(tx: Tx, { workspaceId, agentId }: AgentCaller, { q, limit }: Wanted) {
+  const { question, binding, loose } = questionOf(q)
+  return tx<Row[]>`
+    select
+      ${resourceColumns(tx)}, best.rank,
+      (
+        select ts_headline(p.configuration, translate(p.body, ${marks.start + marks.stop}, ''), best.query, ${highlighting})
+        from passages p
+        where p.workspace_id = ${workspaceId} and p.agent_id = ${agentId}
+          and p.resource_id = best.resource_id and p.nth = best.nth
+      ) as headline
+    from search_passages(${question}, ${binding}, ${loose}, ${limit}) as best
+    join resources on resources.workspace_id = ${workspaceId} and resources.agent_id = ${agentId}
+      and resources.id = best.resource_id
+    order by best.rank desc, best.resource_id`
+}
+
+function foundOf({ headline, rank, ...resource }: Row): Found {
+  return { resource, snippet: headline.split(/[\ue000\ue001]/), rank }
+}

@@ -1,0 +1,50 @@
+import type { Conversation } from '#shared/protocol/agents/conversations.ts'
+import { may } from '#shared/policy.ts'
+import type { Role } from '#shared/roles.ts'
+import { openAgent, type AgentCaller, type InAgent } from '../core/opening.ts'
+import { together, type Tx } from '../core/tenant.ts'
+import { conversationColumns, type ConversationIds } from './conversation-rows.ts'
+import { timeNow } from './open-contact.ts'
+
+export type ConversationInput = AgentCaller & { conversationId: string }
+export type WithConversation = InAgent & {
+  conversation: Conversation | undefined
+  /** Whether the member it is assigned to, or is to be assigned to, is one who may answer. */
+  mayAnswer: boolean
+}
+
+/** Opens a command on one conversation, which is locked: what happens in it happens one after another. */
+export async function openConversation(
+  tx: Tx,
+  input: ConversationInput,
+  assigneeId?: string | null,
+): Promise<WithConversation & { at: string }> {
+  const { workspaceId, agentId, conversationId } = input
+  const [opened, [conversation], [assignee], [now]] = await together(
+    openAgent(tx, input, 'part'),
+    tx<Conversation[]>`
+      select ${conversationColumns(tx)}
+      from conversations
+      where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = ${conversationId}
+      for no key update`,
+    assigneeOf(tx, { workspaceId, agentId, conversationId }, assigneeId ?? null),
+    timeNow(tx),
+  )
+  return {
+    ...opened,
+    conversation,
+    mayAnswer: assignee !== undefined && may(assignee.role, 'conversation.reply'),
+    ...now,
+  }
+}
+
+function assigneeOf(tx: Tx, { workspaceId, agentId, conversationId }: ConversationIds, given: string | null) {
+  return tx<{ role: Role }[]>`
+    select role
+    from members
+    where workspace_id = ${workspaceId} and id = coalesce(${given}, (
+      select c.assignee_id
+      from conversations c
+      where c.workspace_id = ${workspaceId} and c.agent_id = ${agentId} and c.id = ${conversationId}
+    ))`
+}

@@ -1,0 +1,140 @@
+import {
+  changeConversationBody,
+  conversationAnswer,
+  conversationParams,
+  conversationSchema,
+  conversationsAnswer,
+  conversationsQuery,
+  createConversationBody,
+  messageSchema,
+  messagesAnswer,
+  messagesQuery,
+  writeMessageBody,
+} from '#shared/protocol/agents/conversations.ts'
+import { agentParams } from '#shared/protocol/params.ts'
+import { runCommand } from '../core/run-command.ts'
+import { changeConversation } from '../helpdesk/commands/change-conversation.ts'
+import { createConversation } from '../helpdesk/commands/create-conversation.ts'
+import { writeMessage } from '../helpdesk/commands/write-message.ts'
+import { readConversation, readConversations, readMessages } from '../helpdesk/queries/conversations.ts'
+import type { Services } from './env.ts'
+import { answerWrite, idempotencyOf, requireSession, serve, type Router } from './router.ts'
+
+const all = '/api/workspaces/{workspaceId}/agents/{agentId}/conversations'
+const one = `${all}/{conversationId}`
+const messages = `${one}/messages`
+
+export function conversationRoutes(router: Router, services: Services): void {
+  listRoutes(router, services)
+  oneRoutes(router, services)
+  messageRoutes(router, services)
+}
+
+function listRoutes(router: Router, { core }: Services): void {
+  serve(
+    router,
+    'get',
+    all,
+    {
+      summary: 'The conversations of an agent, the newest first',
+      params: agentParams,
+      query: conversationsQuery,
+      answer: conversationsAnswer,
+    },
+    async ({ c, params, query }) => {
+      return c.json(await readConversations(core.sql, { userId: requireSession(c).user.id, ...params }, query))
+    },
+  )
+
+  serve(
+    router,
+    'post',
+    all,
+    {
+      summary: 'Begin a conversation, with a contact’s first message if there is one',
+      params: agentParams,
+      body: createConversationBody,
+      answer: conversationSchema,
+      status: 201,
+    },
+    async ({ c, params, body }) => {
+      const userId = requireSession(c).user.id
+      const input = { userId, ...params, conversation: body }
+      const outcome = await runCommand(core, createConversation, input, idempotencyOf(c, userId, body))
+      return answerWrite(c, outcome, outcome.result, 201)
+    },
+  )
+}
+
+function oneRoutes(router: Router, { core, epoch }: Services): void {
+  serve(
+    router,
+    'get',
+    one,
+    {
+      summary: 'A conversation with its newest messages: the snapshot of its stream',
+      params: conversationParams,
+      answer: conversationAnswer,
+    },
+    async ({ c, params }) => {
+      return c.json(await readConversation(core.sql, epoch, { userId: requireSession(c).user.id, ...params }))
+    },
+  )
+
+  serve(
+    router,
+    'patch',
+    one,
+    {
+      summary: 'Change a conversation’s state, or whose it is',
+      params: conversationParams,
+      body: changeConversationBody,
+      answer: conversationSchema,
+    },
+    async ({ c, params, body }) => {
+      const input = { userId: requireSession(c).user.id, ...params, change: body }
+      const outcome = await runCommand(core, changeConversation, input)
+      return answerWrite(c, outcome, outcome.result)
+    },
+  )
+}
+
+function messageRoutes(router: Router, { core }: Services): void {
+  serve(
+    router,
+    'get',
+    messages,
+    {
+      summary: 'The messages of a conversation, the newest first',
+      params: conversationParams,
+      query: messagesQuery,
+      answer: messagesAnswer,
+    },
+    async ({ c, params, query }) => {
+      return c.json(await readMessages(core.sql, { userId: requireSession(c).user.id, ...params }, query))
+    },
+  )
+
+  serve(
+    router,
+    'post',
+    messages,
+    {
+      summary: 'Write into a conversation, as who one is; that takes it over from the Assistant',
+      params: conversationParams,
+      body: writeMessageBody,
+      answer: messageSchema,
+      status: 201,
+    },
+    async ({ c, params, body }) => {
+      const userId = requireSession(c).user.id
+      const outcome = await runCommand(
+        core,
+        writeMessage,
+        { userId, ...params, ...body },
+        idempotencyOf(c, userId, body),
+      )
+      return answerWrite(c, outcome, outcome.result, 201)
+    },
+  )
+}
