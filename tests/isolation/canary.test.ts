@@ -206,6 +206,8 @@ async function writeAll(person: Person, id: string, targets: string[]): Promise<
     ...targets.flatMap((target) => [
       person.patch(`${path}/agents/${target}`, { name: 'Taken over' }),
       person.delete(`${path}/agents/${target}`),
+      person.createApiKey(id, target, { name: 'Smuggled', scopes: ['contacts:read'] }),
+      person.delete(`${path}/agents/${target}/api-keys/${target}`),
       person.patch(`${path}/members/${target}`, { role: 'viewer' }),
       person.delete(`${path}/members/${target}`),
       person.patch(`${path}/invitations/${target}`, { role: 'admin' }),

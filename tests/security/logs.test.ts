@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { SMTPServer } from 'smtp-server'
 import { expect, test } from 'vitest'
+import { keyHolder } from '../support/key-holder.ts'
 import { useDatabase, type TestNode } from '../support/node.ts'
 import { newPerson, password } from '../support/people.ts'
 import { freePort } from '../support/ports.ts'
@@ -34,6 +35,33 @@ test('22 128 152 no log line has an address, a token, a password, a hash or a na
   const secrets = [kay.email, odd.email, 'unknown.here', token, password, cookie, hashOf(cookie), 'argon2', 'Oddname']
   for (const secret of secrets) expect(lines()).not.toContain(secret)
   await mail.stop()
+})
+
+test('65 152 no log line has an API key in it, whatever fails, and a use that cannot be kept fails no request', async () => {
+  const { url, owner } = database()
+  const program = start({
+    DATABASE_URL: url,
+    SECRET_KEY: 'a key that only tests use, 32 letters',
+    DATA_DIR: await folder(),
+    LOG_LEVEL: 'trace',
+  })
+  const at = { port: await program.port() } as TestNode
+  const kay = newPerson(at, 'Kay')
+  const workspaceId = (await kay.signUp()).body.workspaces[0]?.id ?? ''
+  const { body: agent } = await kay.createAgent(workspaceId)
+  const wanted = { name: 'Shop', scopes: ['contacts:read' as const] }
+  const { key } = (await kay.createApiKey(workspaceId, agent.id, wanted)).body
+  await owner`revoke update (last_used_at) on api_keys from rollcall_app`
+  expect((await keyHolder(at, key).get('/api/v1/agent')).status).toBe(200)
+  await newPerson(at).get(`/api/v1/agent?key=${key}`)
+  // the database refuses a row for a reason that nobody foresaw, and says more than it should
+  await owner.unsafe(`
+    create function odd() returns trigger language plpgsql as $$ begin raise exception 'odd ${key}'; end $$;
+    create trigger odd before insert on api_keys for each row execute function odd()`)
+  expect((await kay.createApiKey(workspaceId, agent.id, wanted)).status).toBe(500)
+  const lines = () => program.complaints.join('\n')
+  await expect.poll(lines, { timeout: 20_000 }).toMatch(/last use of an API key was not kept[^]*odd \[secret\]/)
+  for (const secret of [key, key.slice(9), hashOf(key)]) expect(lines()).not.toContain(secret)
 })
 
 /** A real SMTP server that takes nothing, and names whom it does not take. */
