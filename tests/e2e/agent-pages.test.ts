@@ -122,7 +122,7 @@ test('knowledge: what one adds, corrects and deletes, the other shows, and a que
   await writing.getByLabel('Address').fill('https://pages.invalid/help')
   await writing.getByRole('button', { name: 'Add' }).click()
   await see(resource(owner, 'pages.invalid/help')).toContainText('Failed')
-  await act(owner, 'https://pages.invalid/help', 'Read again')
+  await act(owner, 'pages.invalid/help', 'Read again')
   await see(resource(editor, 'pages.invalid/help')).toContainText('Failed')
   await lookAt(editor, 'knowledge-failed')
   await owner.getByLabel('Filter by title').fill('HUND')

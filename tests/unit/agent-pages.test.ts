@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newsOfAgent } from '#client/state/agent/agent-news.ts'
-import { matching, titleOf } from '#client/state/agent/resources.ts'
+import { matching } from '#client/state/agent/resources.ts'
 import { scopeAreas } from '#client/state/agent/scopes.ts'
 import { attemptsIn, eventOptions, isDue, outcomeOf, pathOf, standingOf } from '#client/state/agent/webhooks.ts'
 import { newsOfWorkspace } from '#client/state/news.ts'
@@ -22,7 +22,7 @@ test('every event and every scope is offered, once', () => {
 
 describe('resources', () => {
   const hours = resource('r1', 'Opening hours', null)
-  const page = resource('r2', '', 'https://example.com/Help')
+  const page = resource('r2', 'example.com', 'https://example.com/Help')
   const prices = resource('r3', 'Prices and hours', 'https://example.com/prices')
 
   test.each([
@@ -33,10 +33,6 @@ describe('resources', () => {
     ['nothing', []],
   ])('typed %j shows %j, the newest first', (typed, ids) => {
     expect(matching([hours, page, prices], typed).map(({ id }) => id)).toEqual(ids)
-  })
-
-  test('a page that was not read yet is called by its address', () => {
-    expect([hours, page].map(titleOf)).toEqual(['Opening hours', 'https://example.com/Help'])
   })
 })
 

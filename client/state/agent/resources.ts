@@ -18,8 +18,3 @@ export function matching(resources: readonly ResourceSummary[], typed: string): 
     })
     .toReversed()
 }
-
-/** What a page is called before it was read. */
-export function titleOf({ title, url }: ResourceSummary): string {
-  return title || url || 'Untitled'
-}
