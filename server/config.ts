@@ -16,8 +16,10 @@ export type Config = {
   dataDir: string
   /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed. */
   trustedProxies: string[]
-  /** Seals secrets inside queued jobs; nodes that share a database share it. */
+  /** Seals secrets in the database; nodes that share a database share it. */
   secretKey: string | undefined
+  /** Keys of before, which only open. */
+  previousSecretKeys: string[]
   logLevel: string
   /** The built client, or undefined to serve the API alone. */
   clientDir: string | undefined
@@ -32,6 +34,13 @@ const ranges = text
   .transform((value) => value.split(',').map((item) => item.trim()))
   .transform((items) => items.filter(Boolean))
   .refine((items) => items.every(isRange), 'give addresses or ranges like 10.0.0.0/8, separated by commas')
+const keys = text
+  .transform((value) => value.split(',').map((item) => item.trim()))
+  .transform((items) => items.filter(Boolean))
+  .refine(
+    (items) => items.every((item) => item.length >= 32),
+    'give keys of at least 32 characters, separated by commas',
+  )
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 
 function url(protocol: RegExp, example: string) {
@@ -58,6 +67,7 @@ const settings = z.object({
   DATA_DIR: text.default('.rollcall'),
   TRUSTED_PROXIES: ranges.default([]),
   SECRET_KEY: text.min(32, 'give at least 32 characters').optional(),
+  SECRET_KEY_PREVIOUS: keys.default([]),
   LOG_LEVEL: z.enum(levels, `give one of ${levels.join(', ')}`).default('info'),
   CLIENT_DIR: text.default('dist/client'),
 })
@@ -84,6 +94,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: read.DATA_DIR,
     trustedProxies: read.TRUSTED_PROXIES,
     secretKey: read.SECRET_KEY,
+    previousSecretKeys: read.SECRET_KEY_PREVIOUS,
     logLevel: read.LOG_LEVEL,
     clientDir: read.CLIENT_DIR,
   }

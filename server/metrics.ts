@@ -33,6 +33,8 @@ export function createMetrics() {
     poolShed: counter('rollcall_pool_shed_total', 'Work on the database refused because too much waited'),
     jobsDone: counter('rollcall_jobs_done_total', 'Jobs that were done', ['task']),
     jobsFailed: counter('rollcall_jobs_failed_total', 'Jobs that failed and will be tried again', ['task']),
+    webhookAttempts: counter('rollcall_webhook_attempts_total', 'Attempts to deliver to a webhook', ['outcome']),
+    webhookDelivery: histogram('rollcall_webhook_delivery_seconds', 'One attempt to deliver to a webhook'),
     answers: counter('rollcall_http_answers_total', 'Answered requests', ['status', 'code']),
     requests: histogram('rollcall_http_duration_seconds', 'From a request’s head to its answer', ['status']),
     limiterFallbacks: counter('rollcall_limiter_fallbacks_total', 'Limits that this node counted alone'),

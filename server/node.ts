@@ -4,8 +4,8 @@ import type { Server } from 'node:http'
 import path from 'node:path'
 import { serve } from '@hono/node-server'
 import { streamOf } from '#shared/protocol/streams.ts'
-import { queueDeliveries } from './agents/follow.ts'
-import { openPageReader } from './agents/pages/reader.ts'
+import { tellOutside } from './agents/follow.ts'
+import { openPageReader, type PageReader } from './agents/pages/reader.ts'
 import { addressReader } from './auth/address.ts'
 import { isLocal, ownNames } from './auth/origin.ts'
 import { openSessions } from './auth/sessions.ts'
@@ -20,20 +20,22 @@ import { Ends } from './ends.ts'
 import { openCaps } from './gateway/caps.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { startCleaning } from './jobs/clean-up.ts'
+import { deliverWebhook } from './jobs/deliver-webhook.ts'
 import { fetchResource } from './jobs/fetch-resource.ts'
 import { sendEmail } from './jobs/send-email.ts'
-import { startWorker, type Worker } from './jobs/worker.ts'
-import { createLog } from './log.ts'
-import { createSeal, type Seal } from './mail/seal.ts'
-import { mailboxMail, smtpMail } from './mail/send.ts'
+import { tellIntegration } from './jobs/tell-integration.ts'
+import { startWorker, type Handlers, type Worker } from './jobs/worker.ts'
+import { createLog, type Log } from './log.ts'
+import { mailboxMail, smtpMail, type SendMail } from './mail/send.ts'
 import { expireInvitations } from './membership/commands/expire-invitations.ts'
 import { createMetrics, serveMetrics, type Metrics } from './metrics.ts'
 import { connectRedis, type Redis } from './redis/connect.ts'
-import { openOutbound, type OutboundExceptions } from './outbound/request.ts'
+import { openOutbound, type Outbound, type OutboundExceptions } from './outbound/request.ts'
 import { inProcessFeed } from './relay/feed.ts'
 import { redisFeed } from './relay/redis-feed.ts'
 import { createApp } from './routes/app.ts'
 import { createLimits } from './routes/limits.ts'
+import { createSeal, type Seal } from './secrets/seal.ts'
 
 export type RunningNode = { url: string; port: number; sql: Sql; stop: () => Promise<void> }
 
@@ -73,10 +75,12 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const redis = config.redisUrl ? connectRedis(config.redisUrl, log) : null
   if (redis) ends.add(redis.close)
   const feed = redis ? redisFeed(redis, log) : inProcessFeed()
-  const core: Core = { sql, follow: queueDeliveries, publish: (appended) => feed.publish(appended) }
-  const seal = createSeal(secretOf(config))
+  const core: Core = { sql, follow: tellOutside, publish: (appended) => feed.publish(appended) }
+  const seal = createSeal(secretOf(config), config.previousSecretKeys)
   const outbound = openOutbound(options.outbound)
   ends.add(outbound.close)
+  const mail = config.smtpUrl ? smtpMail(config.smtpUrl, config.mailFrom) : mailboxMail(sql)
+  ends.add(() => mail.close())
   const epoch = await readEpoch(sql)
   const shared = redis && { client: redis.counter, fellBack: () => metrics.limiterFallbacks.inc() }
   const limits = createLimits(options.limitFactor, shared ?? undefined)
@@ -89,7 +93,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const { server, port } = await listen(config, (publicUrl) => {
     const app = createApp(
       {
-        core, sessions: openSessions(sql), log, epoch, publicUrl, seal, limits,
+        core, sessions: openSessions(sql), log, epoch, publicUrl, seal, outbound, send: mail.send, limits,
         online: { node, here: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set() },
         trustedProxies: config.trustedProxies, billing: config.billing,
       },
@@ -122,16 +126,11 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   gateway = live
   // together: neither ends while the other still has connections
   ends.add(() => Promise.all([live.close(), closeServer(server, mostForRequests - moving)]))
-  const mail = config.smtpUrl ? smtpMail(config.smtpUrl, config.mailFrom) : mailboxMail(sql)
-  ends.add(() => mail.close())
   const reader = openPageReader()
   ends.add(reader.close)
-  const handlers = {
-    ...handlersOf(core, mail.send, seal, publicUrl),
-    'fetch-resource': fetchResource({ core, outbound, reader }),
-  }
-  const worker = await startWorker(databaseUrl, handlers, { log, metrics })
-  ends.add(startCleaning(sql, log))
+  const parts = { core, outbound, seal, reader, send: mail.send, publicUrl, log, metrics }
+  const worker = await startWorker(databaseUrl, handlersOf(parts), { log, metrics })
+  ends.add(startCleaning(sql, seal, log))
   showGauges(metrics, { gateway, sql, worker, redis })
   ends.add(() => Promise.all([worker.stop(), live.moveOver(moving)]))
 
@@ -183,10 +182,24 @@ function showGauges({ gauge }: Metrics, { gateway, sql, worker, redis }: Shown):
   if (redis) gauge('rollcall_redis_up', 'Whether Redis is there', () => (redis.isReady() ? 1 : 0))
 }
 
-function handlersOf(core: Core, send: Parameters<typeof sendEmail>[0]['send'], seal: Seal, publicUrl: string) {
+type Working = {
+  core: Core
+  outbound: Outbound
+  seal: Seal
+  reader: PageReader
+  send: SendMail
+  publicUrl: string
+  log: Log
+  metrics: Metrics
+}
+
+function handlersOf(parts: Working): Handlers {
   return {
-    'send-email': sendEmail({ send, seal, publicUrl }),
-    'expire-invitations': async (job: { accountId: string }) => void (await runCommand(core, expireInvitations, job)),
+    'send-email': sendEmail(parts),
+    'expire-invitations': async (job) => void (await runCommand(parts.core, expireInvitations, job)),
+    'deliver-webhook': deliverWebhook(parts),
+    'tell-integration': tellIntegration(parts),
+    'fetch-resource': fetchResource(parts),
   }
 }
 

@@ -72,6 +72,18 @@ export async function readWithin<const S extends Statements>(
   })
 }
 
+/** Several statements within `scope` that stand or fall together, in one round trip: what is no command, told to nobody. */
+export async function writeWithin<const S extends Statements>(
+  sql: Sql,
+  scope: Scope,
+  statements: (tx: Tx) => S,
+): Promise<Answers<S>> {
+  return onOneConnection(sql, async (tx) => {
+    const answers = await together(tx`begin`, enter(tx, scope), ...statements(tx), tx`commit`)
+    return answers.slice(2, -1) as Answers<S>
+  })
+}
+
 /**
  * Runs `work` on a connection of its own; whatever it began and did not commit is rolled back. Throws `DatabaseLate`
  * where that takes too long: then nothing more is begun, but what was sent last may have been done.

@@ -1,4 +1,4 @@
-import { idOf, isBelowWorkspace, kindOf, type Stream } from '#shared/protocol/streams.ts'
+import { idOf, kindOf, type Stream } from '#shared/protocol/streams.ts'
 import { enter, onOneConnection, readWithin, together, type Tx } from '../core/tenant.ts'
 import { batched, stormPace } from '../db/batched.ts'
 import type { Sql } from '../db/connect.ts'
@@ -7,8 +7,8 @@ import type { Sql } from '../db/connect.ts'
 export type Heads = { position: number; above: number | null }
 
 export type Rights = {
-  /** The stream that this one is below; null where it is below none, undefined where there is no such stream. */
-  parentOf: (stream: Stream) => Promise<Stream | null | undefined>
+  /** The workspace's stream that this one is below; undefined where there is no such stream. */
+  parentOf: (stream: Stream) => Promise<Stream | undefined>
   /** The heads where this user may watch the stream now, else null: not theirs and not there are the same. */
   headsFor: (asked: Question) => Promise<Heads | null>
 }
@@ -51,7 +51,7 @@ export function openRights(sql: Sql): Rights {
     return streams.map((stream) => parentOf.get(stream))
   }, stormPace)
   return {
-    parentOf: async (stream) => (isBelowWorkspace(stream) ? parents.load(stream) : null),
+    parentOf: (stream) => parents.load(stream),
     headsFor: (asked) => questions.load(asked),
   }
 }

@@ -6,7 +6,7 @@ import {
   type Watch,
   type WatchAnswer,
 } from '#shared/protocol/socket.ts'
-import type { Stream } from '#shared/protocol/streams.ts'
+import { isBelowWorkspace, type Stream } from '#shared/protocol/streams.ts'
 import type { LoggedEvent } from '../core/event-log.ts'
 import { levelOf } from '../core/failures.ts'
 import type { Log } from '../log.ts'
@@ -85,7 +85,7 @@ async function watch(socket: LiveSocket, rooms: Rooms, parts: Parts, payload: un
   const parsed = watchSchema.safeParse(payload)
   if (!parsed.success) return { ok: false, code: 'invalid_input' }
   const asked = parsed.data
-  const parent = await parts.rights.parentOf(asked.stream)
+  const parent = isBelowWorkspace(asked.stream) ? await parts.rights.parentOf(asked.stream) : null
   if (parent === undefined || !socket.connected) return { ok: false, code: 'not_found' }
   rooms.leave(asked.stream, socket)
   const entry = rooms.enter(asked.stream, socket, { parent })

@@ -1,16 +1,39 @@
 import type { Sql } from '../db/connect.ts'
 import type { Log } from '../log.ts'
+import { reSeal } from '../secrets/re-seal.ts'
+import type { Seal } from '../secrets/seal.ts'
 
 const hour = 3_600_000
+/** As many deliveries as are forgotten at a time. */
+const batch = 1_000
 
-/** Forgets, once an hour, answers kept for repeats after a day, and sessions that have run out. */
-export function startCleaning(sql: Sql, log: Log): () => void {
+/**
+ * Forgets, once an hour, what has run out: answers kept for repeats, sessions, deliveries, former secrets. Now and once an
+ * hour it seals anew what was sealed with an earlier key, also by a node that still had that one.
+ */
+export function startCleaning(sql: Sql, seal: Seal, log: Log): () => Promise<void> {
+  const look = () => reSeal(sql, seal, log).catch((error: unknown) => log.warn({ err: error }, 'sealing anew failed'))
+  let working: Promise<unknown> = look()
   const timer = setInterval(() => {
-    Promise.all([
-      sql.guard.run(() => sql`delete from idempotency_keys where created_at < now() - interval '1 day'`),
-      sql.guard.run(() => sql`delete from sessions where expires_at < now()`),
-    ]).catch((error: unknown) => log.warn({ err: error }, 'cleaning up failed'))
+    const cleaning = cleanUp(sql).catch((error: unknown) => log.warn({ err: error }, 'cleaning up failed'))
+    working = Promise.all([cleaning, look()])
   }, hour)
   timer.unref()
-  return () => clearInterval(timer)
+  return async () => {
+    clearInterval(timer)
+    await working
+  }
+}
+
+/** Answers to repeats go after a day, deliveries after 30. */
+export async function cleanUp(sql: Sql): Promise<void> {
+  await sql.guard.run(() => sql`delete from idempotency_keys where created_at < now() - interval '1 day'`)
+  await sql.guard.run(() => sql`delete from sessions where expires_at < now()`)
+  await sql.guard.run(() => sql`select forget_former_secrets()`)
+  while ((await forgetDeliveries(sql)) === batch);
+}
+
+async function forgetDeliveries(sql: Sql): Promise<number> {
+  const [row] = await sql.guard.run(() => sql<{ forgotten: number }[]>`select forget_deliveries(${batch}) as forgotten`)
+  return row?.forgotten ?? 0
 }

@@ -1,12 +1,24 @@
 import type { Tx } from '../core/tenant.ts'
 
-/** What a job is given. Secrets in it are sealed (`mail/seal.ts`): a queued job stands in the database. */
+/** What a job is given. Secrets in it are sealed (`secrets/seal.ts`): a queued job stands in the database. */
 export type Jobs = {
-  'send-email': { to: string; template: 'invitation'; data: InvitationMail }
+  'send-email': { to: string } & EmailByTemplate
   'expire-invitations': { accountId: string }
+  'deliver-webhook': { workspaceId: string; agentId: string; webhookId: string }
+  /** `attempt`: 1 for the first. */
+  'tell-integration': {
+    workspaceId: string
+    agentId: string
+    integrationId: string
+    conversationId: string
+    attempt: number
+  }
   /** `takeLanguage`: nobody said which, so the page may. `attempt`: 1 for the first. */
   'fetch-resource': { workspaceId: string; agentId: string; resourceId: string; takeLanguage: boolean; attempt: number }
 }
+
+export type EmailByTemplate =
+  { template: 'invitation'; data: InvitationMail } | { template: 'webhook-disabled'; data: WebhookDisabledMail }
 
 export type InvitationMail = {
   workspaceName: string
@@ -14,6 +26,17 @@ export type InvitationMail = {
   role: string
   sealedToken: string
   expiresAt: string
+}
+
+export type WebhookDisabledMail = {
+  /** Of this email, for whoever gets it twice. */
+  id: string
+  workspaceName: string
+  workspaceHandle: string
+  agentId: string
+  agentName: string
+  host: string
+  problem: string
 }
 
 type Job = { [T in keyof Jobs]: { task: T; payload: Jobs[T]; at?: string; key?: string } }[keyof Jobs]

@@ -1,20 +1,29 @@
-import { createHash } from 'node:crypto'
-import type { Seal } from '../mail/seal.ts'
 import type { SendMail } from '../mail/send.ts'
-import { invitationMail } from '../mail/template.ts'
-import type { Jobs } from './enqueue.ts'
+import { invitationMail, messageIdOf, webhookDisabledMail, type Words } from '../mail/template.ts'
+import { invitationEmail } from '../secrets/places.ts'
+import type { Seal } from '../secrets/seal.ts'
+import type { EmailByTemplate, Jobs } from './enqueue.ts'
 
-/** Links are made of the public address alone, never of what a request called this server. */
-export function sendEmail(parts: { send: SendMail; seal: Seal; publicUrl: string }) {
-  return async ({ to, data }: Jobs['send-email']): Promise<void> => {
-    const { sealedToken, ...words } = data
-    const token = parts.seal.open(sealedToken)
-    const link = `${parts.publicUrl}/invite#${token}`
-    await parts.send(to, { ...invitationMail(words, link), messageId: idOf(token, parts.publicUrl) })
+type Parts = { send: SendMail; seal: Seal; publicUrl: string }
+
+export function sendEmail(parts: Parts) {
+  return async ({ to, ...email }: Jobs['send-email']): Promise<void> => {
+    const { words, id } = written(email, parts)
+    await parts.send(to, { ...words, messageId: messageIdOf(id, parts.publicUrl) })
   }
 }
 
-/** The same for every attempt to send it: a mailbox that got it twice shows it once. */
-function idOf(token: string, publicUrl: string): string {
-  return `<${createHash('sha256').update(`email of ${token}`).digest('hex').slice(0, 40)}@${new URL(publicUrl).hostname}>`
+/** Links are made of the public address alone, never of what a request called this server. */
+function written(email: EmailByTemplate, { seal, publicUrl }: Parts): { words: Words; id: string } {
+  switch (email.template) {
+    case 'invitation': {
+      const { sealedToken, ...data } = email.data
+      const token = seal.open(sealedToken, invitationEmail)
+      return { words: invitationMail(data, `${publicUrl}/invite#${token}`), id: token }
+    }
+    case 'webhook-disabled': {
+      const { workspaceHandle, agentId, id } = email.data
+      return { words: webhookDisabledMail(email.data, `${publicUrl}/w/${workspaceHandle}/agents/${agentId}`), id }
+    }
+  }
 }

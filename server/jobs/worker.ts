@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { TaskList } from 'graphile-worker'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -6,7 +7,8 @@ import { startLane, type Lane } from './lane.ts'
 import { openPool } from './pool.ts'
 import { openQueue } from './queue.ts'
 
-export type Handlers = { [T in keyof Jobs]: (payload: Jobs[T]) => Promise<void> }
+/** `ending` is aborted as the node ends; whoever ends by itself soon after that has not failed. */
+export type Handlers = { [T in keyof Jobs]: (payload: Jobs[T], ending: AbortSignal) => Promise<void> }
 
 export type Worker = {
   /** Jobs that could run now, and for how many seconds the oldest of them has waited. */
@@ -21,6 +23,8 @@ const lanes: readonly { concurrency: number; tasks: readonly (keyof Jobs)[] }[] 
   { concurrency: 3, tasks: ['send-email'] },
   { concurrency: 1, tasks: ['expire-invitations'] },
   { concurrency: 2, tasks: ['fetch-resource'] },
+  { concurrency: 8, tasks: ['deliver-webhook'] },
+  { concurrency: 3, tasks: ['tell-integration'] },
 ]
 /** Each worker one, and each lane one that listens. */
 const connections = lanes.reduce((sum, { concurrency }) => sum + concurrency + 1, 0)
@@ -47,17 +51,29 @@ export async function startWorker(databaseUrl: string, handlers: Handlers, parts
   return { backlog: queue.backlog, stop }
 }
 
-type Handle = (payload: unknown) => Promise<void>
+type Handle = (payload: unknown, ending: AbortSignal) => Promise<void>
+
+/** How long a job may take to end by itself once it is told to, in milliseconds. */
+const toEnd = 1_000
 
 /** A job that is under way when the node has no more time fails, and is taken up again elsewhere. */
 function breakable(handle: Handle): TaskList[string] {
-  return (payload, { abortSignal }) =>
-    new Promise<void>((resolve, reject) => {
-      const broken = () => reject(new Error('The node ended before the job was done.'))
-      abortSignal?.addEventListener('abort', broken)
-      void handle(payload)
-        .then(resolve, reject)
-        // one signal is there for all jobs: what is not taken off it stays for ever
-        .finally(() => abortSignal?.removeEventListener('abort', broken))
+  return async (payload, { abortSignal }) => {
+    const ending = abortSignal ?? new AbortController().signal
+    // one signal is there for all jobs of a lane
+    setMaxListeners(0, ending)
+    let deadline: NodeJS.Timeout | undefined
+    let broken: () => void = () => undefined
+    const tooLate = new Promise<never>((_, reject) => {
+      broken = () => {
+        deadline = setTimeout(() => reject(new Error('The node ended before the job was done.')), toEnd)
+      }
+      ending.addEventListener('abort', broken)
     })
+    return Promise.race([handle(payload, ending), tooLate]).finally(() => {
+      clearTimeout(deadline)
+      // what is not taken off it stays for ever
+      ending.removeEventListener('abort', broken)
+    })
+  }
 }

@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto'
 import { roleNames, type Role } from '#shared/roles.ts'
-import type { InvitationMail } from '../jobs/enqueue.ts'
+import type { InvitationMail, WebhookDisabledMail } from '../jobs/enqueue.ts'
+import { page } from './page.ts'
 
-export type Mail = { subject: string; text: string; html: string; messageId: string }
+export type Words = { subject: string; text: string; html: string }
+export type Mail = Words & { messageId: string }
+
+// Names are other people's words: escaped, and unable to become a link or a second header.
 
 const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
 
-/** The invitation email. Names are other people's words: escaped, and unable to become a link or a second header. */
-export function invitationMail(data: Omit<InvitationMail, 'sealedToken'>, link: string): Omit<Mail, 'messageId'> {
+export function invitationMail(data: Omit<InvitationMail, 'sealedToken'>, link: string): Words {
   const workspace = unlinked(data.workspaceName)
   const inviter = unlinked(data.inviterName)
   const role = roleNames[data.role as Role]
@@ -16,23 +20,53 @@ export function invitationMail(data: Omit<InvitationMail, 'sealedToken'>, link: 
   return {
     subject: `${inviter} invites you to ${workspace}`,
     text: `${what}\n\nAccept or decline here:\n${link}\n\n${small}\n`,
-    html: page(`Join ${workspace}`, what, link, small),
+    html: page({ title: `Join ${workspace}`, what, link: { to: link, words: 'View invitation' }, small }),
   }
 }
 
-function page(title: string, what: string, link: string, small: string): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title></head>
-<body style="margin:0;background:#f4f4f6;font-family:system-ui,-apple-system,'Segoe UI',sans-serif;color:#1c1c22">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center" style="padding:40px 16px">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:480px;background:#fff;border-radius:12px;border:1px solid #e4e4ea">
-<tr><td style="padding:32px">
-<p style="margin:0 0 24px;font-weight:600;color:#4f46c8">Rollcall</p>
-<h1 style="margin:0 0 12px;font-size:22px;line-height:1.3">${escaped(title)}</h1>
-<p style="margin:0 0 24px;font-size:15px;line-height:1.6">${escaped(what)}</p>
-<a href="${escaped(link)}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#4f46c8;color:#fff;text-decoration:none;font-weight:600">View invitation</a>
-<p style="margin:24px 0 0;font-size:13px;line-height:1.6;color:#63636e">${escaped(small)}</p>
-</td></tr></table></td></tr></table></body></html>`
+export function webhookDisabledMail(data: WebhookDisabledMail, link: string): Words {
+  const [agent, workspace, host] = [data.agentName, data.workspaceName, data.host].map(unlinked) as [string, string, string] // prettier-ignore
+  const title = `A webhook of ${agent} was switched off`
+  const what = `The webhook of ${agent} in ${workspace} that goes to ${host} was switched off by itself. ${data.problem}`
+  const small = 'Once it answers again, switch it on: what was still waiting for it is delivered then.'
+  return {
+    subject: title,
+    text: `${what}\n\n${small}\n\nLook at the agent here:\n${link}\n`,
+    html: page({ title, what, link: { to: link, words: 'View agent' }, small }),
+  }
+}
+
+type Conversation = { agentName: string; workspaceName: string; lines: string[] }
+
+export function newConversationMail({ agentName, workspaceName, lines }: Conversation, link: string): Words {
+  const [agent, workspace] = [unlinked(agentName), unlinked(workspaceName)]
+  const title = `New conversation with ${agent}`
+  const what = `A conversation with ${agent} in ${workspace} has begun.`
+  const quote = lines.map(unlinked)
+  const small = 'You get this email since an integration of the agent sends new conversations to this address.'
+  const quoted = quote.length > 0 ? `\n\n${quote.map((line) => `> ${line}`).join('\n')}` : ''
+  return {
+    subject: title,
+    text: `${what}${quoted}\n\nLook at the agent here:\n${link}\n\n${small}\n`,
+    html: page({ title, what, quote, link: { to: link, words: 'View agent' }, small }),
+  }
+}
+
+export function integrationTestMail(names: Omit<Conversation, 'lines'>, link: string): Words {
+  const [agent, workspace] = [unlinked(names.agentName), unlinked(names.workspaceName)]
+  const title = `Test: new conversations with ${agent}`
+  const what = `New conversations with ${agent} in ${workspace} will be sent to this address.`
+  const small = 'If you did not expect it, ask whoever runs the agent, or ignore this email.'
+  return {
+    subject: title,
+    text: `${what}\n\nLook at the agent here:\n${link}\n\n${small}\n`,
+    html: page({ title, what, link: { to: link, words: 'View agent' }, small }),
+  }
+}
+
+/** The same for every attempt to send it: a mailbox that got it twice shows it once. `id` may be a secret. */
+export function messageIdOf(id: string, publicUrl: string): string {
+  return `<${createHash('sha256').update(`email of ${id}`).digest('hex').slice(0, 40)}@${new URL(publicUrl).hostname}>`
 }
 
 /** A dot that mail programs do not take for a part of an address, in any script: a name must not turn into a link. */
@@ -41,8 +75,4 @@ function unlinked(name: string): string {
     .replace(/[\r\n]+/g, ' ')
     .replace(/:\/\//g, ':\u2060//')
     .replace(/[.\u3002\uff0e\uff61](?=\S)/g, '$&\u2060')
-}
-
-export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`)
 }

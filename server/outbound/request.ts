@@ -24,6 +24,8 @@ export type Asked = {
   /** The most bytes of an answer that are read; a longer one is a problem, or is cut where `cut` is set. */
   mostBytes: number
   cut?: boolean
+  /** Breaks it off. */
+  signal?: AbortSignal
 }
 
 /**
@@ -33,11 +35,15 @@ export type Asked = {
 export type Outbound = { request: (url: string, asked: Asked) => Promise<Answer>; close: () => void }
 
 /** Milliseconds: until connected, and until the whole answer is here. */
-const deadlines = { connect: 5_000, answer: 10_000 }
+export const deadlines = { connect: 5_000, answer: 10_000 }
 const mostHeaderBytes = 16_384
 
-/** What tests alone allow: addresses of this machine, and the authority that signed its certificate. */
-export type OutboundExceptions = { addresses: string[]; authority?: string | undefined }
+/** What tests alone allow: addresses of this machine, the authority that signed its certificate, and less patience. */
+export type OutboundExceptions = {
+  addresses: string[]
+  authority?: string | undefined
+  deadlines?: typeof deadlines
+}
 
 export function openOutbound(exceptions: OutboundExceptions = { addresses: [] }): Outbound {
   const options = { keepAlive: true, maxFreeSockets: 64, timeout: 15_000, allowIPAddressList: exceptions.addresses }
@@ -53,7 +59,7 @@ export function openOutbound(exceptions: OutboundExceptions = { addresses: [] })
     async request(url, asked) {
       const { protocol } = new URL(url)
       if (protocol !== 'http:' && protocol !== 'https:') throw new OutboundProblem('Only web addresses can be reached.')
-      return exchange(url, asked, agents[protocol])
+      return exchange(url, asked, { agent: agents[protocol], ...(exceptions.deadlines ?? deadlines) })
     },
     close() {
       for (const agent of Object.values(agents)) agent.destroy()
@@ -61,8 +67,10 @@ export function openOutbound(exceptions: OutboundExceptions = { addresses: [] })
   }
 }
 
-function exchange(url: string, asked: Asked, agent: http.Agent): Promise<Answer> {
-  const { method, headers = {}, body } = asked
+type Way = { agent: http.Agent; connect: number; answer: number }
+
+function exchange(url: string, asked: Asked, { agent, connect, answer }: Way): Promise<Answer> {
+  const { method, headers = {}, body, signal } = asked
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
     const ask = url.startsWith('https:') ? https.request : http.request
@@ -70,11 +78,12 @@ function exchange(url: string, asked: Asked, agent: http.Agent): Promise<Answer>
       method,
       agent,
       maxHeaderSize: mostHeaderBytes,
+      ...(signal && { signal }),
       headers: { 'User-Agent': 'Rollcall/1', ...headers, ...length },
     })
     const give = (problem: string) => request.destroy(new OutboundProblem(problem, true))
-    const connecting = setTimeout(() => give('It could not be connected to within 5 seconds.'), deadlines.connect)
-    const answering = setTimeout(() => give('It did not answer within 10 seconds.'), deadlines.answer)
+    const connecting = setTimeout(() => give('It could not be connected to within 5 seconds.'), connect)
+    const answering = setTimeout(() => give('It did not answer within 10 seconds.'), answer)
     const connected = () => clearTimeout(connecting)
     request.on('socket', (socket) => {
       if (socket.connecting) socket.once(agent instanceof https.Agent ? 'secureConnect' : 'connect', connected)

@@ -9,6 +9,7 @@ import { readInAgent } from '../agents/queries/read-in-agent.ts'
 import { readApiKeys } from '../agents/queries/api-keys.ts'
 import type { AgentInput } from '../core/opening.ts'
 import { runCommand } from '../core/run-command.ts'
+import { newApiKey } from '../secrets/places.ts'
 import type { Env, Services } from './env.ts'
 import { answerWrite, idempotencyOf, requireSession, serve, type Router } from './router.ts'
 
@@ -16,6 +17,7 @@ const all = '/api/workspaces/{workspaceId}/agents/{agentId}/api-keys'
 
 export function apiKeyRoutes(router: Router, { core, seal }: Services): void {
   const { sql } = core
+  const sealed = (secret: string) => seal.close(secret, newApiKey)
 
   /** A repeat is answered from memory, secret included, so whether its caller may still have it is looked at first. */
   async function replayable(c: Context<Env>, input: AgentInput, body: unknown) {
@@ -47,10 +49,10 @@ export function apiKeyRoutes(router: Router, { core, seal }: Services): void {
     },
     async ({ c, params, body }) => {
       const caller = { userId: requireSession(c).user.id, ...params }
-      const input = { ...caller, ...body, secret: newApiKeySecret(), seal: seal.close }
+      const input = { ...caller, ...body, secret: newApiKeySecret(), seal: sealed }
       const outcome = await runCommand(core, createApiKey, input, await replayable(c, caller, body))
       const { apiKey, sealedSecret } = outcome.result
-      return answerWrite(c, outcome, { apiKey, key: seal.open(sealedSecret) }, 201)
+      return answerWrite(c, outcome, { apiKey, key: seal.open(sealedSecret, newApiKey) }, 201)
     },
   )
 

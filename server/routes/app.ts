@@ -15,6 +15,7 @@ import type { Env, Services } from './env.ts'
 import { guard, requireJson } from './guard.ts'
 import { countAnswers } from './count-answers.ts'
 import { healthRoutes, type Health } from './health.ts'
+import { integrationRoutes } from './integrations.ts'
 import { invitationRoutes } from './invitations.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { memberRoutes } from './members.ts'
@@ -23,6 +24,7 @@ import { resourceRoutes } from './resources.ts'
 import { respondToError } from './respond-to-errors.ts'
 import { newRouter, type Router } from './router.ts'
 import { v1Routes } from './v1.ts'
+import { webhookRoutes } from './webhooks.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
 type Shape = {
@@ -41,6 +43,8 @@ const areas = [
   agentRoutes,
   resourceRoutes,
   apiKeyRoutes,
+  webhookRoutes,
+  integrationRoutes,
   contactRoutes,
   conversationRoutes,
   v1Routes,

@@ -3,8 +3,10 @@ import type { Session, Sessions } from '../auth/sessions.ts'
 import type { ApiKeyInUse } from '../agents/queries/api-keys.ts'
 import type { Core } from '../core/run-command.ts'
 import type { Log } from '../log.ts'
-import type { Seal } from '../mail/seal.ts'
+import type { SendMail } from '../mail/send.ts'
 import type { Online } from '../membership/queries/online.ts'
+import type { Outbound } from '../outbound/request.ts'
+import type { Seal } from '../secrets/seal.ts'
 import type { Limits } from './limits.ts'
 
 /** What routes work with; put together in `node.ts`. */
@@ -16,6 +18,8 @@ export type Services = {
   epoch: string
   online: Online
   seal: Seal
+  outbound: Outbound
+  send: SendMail
   publicUrl: string
   trustedProxies: string[]
   billing: 'manual'

@@ -22,6 +22,7 @@ import { sendInvitations } from '../membership/commands/send-invitations.ts'
 import { readInvitationEmail } from '../membership/queries/invitation-email.ts'
 import { previewInvitation } from '../membership/queries/preview.ts'
 import { readPlace, readWorkspace } from '../membership/queries/workspace.ts'
+import { invitationEmail } from '../secrets/places.ts'
 import type { Env, Services } from './env.ts'
 import { answerWrite, idempotencyOf, requireSession, serve, type Router } from './router.ts'
 
@@ -30,7 +31,7 @@ const one = `${all}/{invitationId}`
 
 export function invitationRoutes(router: Router, services: Services): void {
   const { core, limits, online } = services
-  const seal = services.seal.close
+  const seal = (token: string) => services.seal.close(token, invitationEmail)
 
   /** Emails are somebody else's mailbox: limited for each workspace and for each address. */
   async function spendEmails(workspaceId: string, emails: string[]): Promise<void> {

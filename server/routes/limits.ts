@@ -21,6 +21,7 @@ const rules = {
   apiCallsByKey: [600, 60],
   wrongKeyByAddress: [60, 60],
   pagesReadByAgent: [60, 60],
+  outboundTestsByUser: [60, 10 * 60],
 } as const satisfies Record<string, readonly [number, number]>
 
 export type Rule = keyof typeof rules

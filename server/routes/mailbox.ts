@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import { notFound } from '../core/errors.ts'
 import type { Sql } from '../db/connect.ts'
-import { escaped } from '../mail/template.ts'
+import { escaped } from '../mail/page.ts'
 import type { Env } from './env.ts'
 import type { Router } from './router.ts'
 

@@ -30,6 +30,7 @@ const answers: Readonly<Record<ErrorCode, readonly [ContentfulStatusCode, string
   default_workspace: [409, 'The default workspace stays'],
   workspace_has_agents: [409, 'The workspace has agents'],
   limit_reached: [409, 'There are as many as there can be'],
+  unreachable: [422, 'It could not be handed on'],
   contact_exists: [409, 'There is such a contact'],
   invalid_api_key: [401, 'No valid API key'],
   insufficient_scope: [403, 'Not allowed with this API key'],

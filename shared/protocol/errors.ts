@@ -24,6 +24,7 @@ export const errorCodes = [
   'default_workspace',
   'workspace_has_agents',
   'limit_reached',
+  'unreachable',
   'contact_exists',
   'invalid_api_key',
   'insufficient_scope',

@@ -21,6 +21,7 @@ const actions: readonly (readonly [number, Action])[] = [
   [3, rename],
   [3, changeName],
   [2, changeSeats],
+  [5, teach],
   [1, signOutAndIn],
   [1, createAndDelete],
   [3, look],
@@ -218,6 +219,18 @@ async function changeSeats(world: World, twice: boolean): Promise<Operation> {
   })
 }
 
+/** Somebody adds to what the agent knows, who may be in it or not. */
+async function teach(world: World, twice: boolean): Promise<Operation | null> {
+  const { random } = world
+  const place = random.pick(world.places.filter(({ agentId }) => agentId))
+  const someone = random.chance(0.6) ? place.owner : random.pick(world.candidates)
+  const question = world.mark()
+  return world.ask(someone, {
+    what: 'teach', method: 'POST', path: `/api/workspaces/${place.id}/agents/${place.agentId}/resources`,
+    body: { kind: 'qa', question, answer: 'It is so.' }, keyed: true, marker: question, twice,
+  }) // prettier-ignore
+}
+
 async function signOutAndIn(world: World): Promise<Operation | null> {
   const someone = world.random.pick(world.candidates)
   const { cookie } = someone
@@ -286,7 +299,8 @@ async function blink(world: World): Promise<null> {
 
 /** Who belongs nowhere, or no more, asks the live side for a stream by its name. */
 async function pry(world: World): Promise<null> {
-  const stream = streamOf('workspace', somewhere(world).id)
+  const { id, agentId } = somewhere(world)
+  const stream = agentId && world.random.chance(0.5) ? streamOf('agent', agentId) : streamOf('workspace', id)
   const outside = world.people.filter(({ screen }) => screen.kept.get(stream)?.closed ?? true)
   await world.random.pick([world.stranger, ...outside]).screen.pry(stream)
   return null

@@ -36,6 +36,28 @@ export const defects: readonly Defect[] = [
     violates: ['I5'],
   },
   {
+    title: 'a removal does not reach the streams below the workspace’s',
+    file: 'server/gateway/rooms.ts',
+    find: `for (const below of [...audience.below]) this.evict(below, who, { ...frame, stream: below.room.stream })`,
+    replace: `void 0`,
+    fault: 'F0',
+    violates: ['I5'],
+  },
+  {
+    title: 'what happens in an agent is delivered before the removal that it stands behind',
+    file: 'server/gateway/room.ts',
+    find: `if (!this.above || behind === null || behind <= this.above.position) return false`,
+    replace: `if (this.above !== undefined || behind === null) return false`,
+    also: [
+      {
+        find: `await this.above?.reach(Math.max(0, ...events.map(({ behind }) => behind ?? 0)))`,
+        replace: `void 0`,
+      },
+    ],
+    fault: 'F20',
+    violates: ['I5'],
+  },
+  {
     title: 'what an event revokes does not reach the other nodes',
     file: 'server/relay/redis-feed.ts',
     find: `JSON.stringify(events)`,
@@ -46,7 +68,7 @@ export const defects: readonly Defect[] = [
   {
     title: 'watching is not verified after joining',
     file: 'server/gateway/watch.ts',
-    find: `if (head === null || !room || !socket.connected) {`,
+    find: `if (heads === null || !room || !socket.connected) {`,
     replace: `if (!room || !socket.connected) {`,
     fault: 'F0',
     violates: ['I5', 'I6'],
@@ -54,18 +76,20 @@ export const defects: readonly Defect[] = [
   {
     title: 'watching verifies first and joins after',
     file: 'server/gateway/watch.ts',
-    find: `const entry = rooms.enter(asked.stream, socket)
+    find: `const entry = rooms.enter(asked.stream, socket, { parent })
 `,
     replace: `const entry: Entry = { as: 'joining' }
 `,
     also: [
       {
-        find: `  const { socket, rooms, parts, asked, entry } = entering
-  const head = await parts.headFor(asked.stream, socket.data.userId)`,
-        replace: `  const { socket, rooms, parts, asked } = entering
-  const head = await parts.headFor(asked.stream, socket.data.userId)
+        find: `  const { socket, rooms, parts, asked, parent, entry } = entering
+  const { stream } = asked
+  const heads = await parts.rights.headsFor({ stream, parent, userId: socket.data.userId })`,
+        replace: `  const { socket, rooms, parts, asked, parent } = entering
+  const { stream } = asked
+  const heads = await parts.rights.headsFor({ stream, parent, userId: socket.data.userId })
   ${aMoment(600)}
-  const entry = rooms.enter(asked.stream, socket)`,
+  const entry = rooms.enter(stream, socket, { parent })`,
       },
     ],
     fault: 'F0',
@@ -78,12 +102,12 @@ export const defects: readonly Defect[] = [
     replace: `if (!present) return renewed(entering, present)`,
     also: [
       {
-        find: `  const head = await parts.headFor(asked.stream, socket.data.userId)
+        find: `  const heads = await parts.rights.headsFor({ stream, parent, userId: socket.data.userId })
 `,
         replace: `  const waits = asked.after === 0 ? 900 : 300
-  const early = asked.after !== 0 ? await parts.headFor(asked.stream, socket.data.userId) : null
+  const early = asked.after !== 0 ? await parts.rights.headsFor({ stream, parent, userId: socket.data.userId }) : null
   await new Promise((resolve) => setTimeout(resolve, waits))
-  const head = early ?? (await parts.headFor(asked.stream, socket.data.userId))
+  const heads = early ?? (await parts.rights.headsFor({ stream, parent, userId: socket.data.userId }))
 `,
       },
     ],
@@ -94,9 +118,9 @@ export const defects: readonly Defect[] = [
     title: 'early events are delivered over the gap before them',
     file: 'server/gateway/room.ts',
     find: `const next = this.early.get(this.position + 1)
-      if (!next) break`,
+`,
     replace: `const next = this.early.get(Math.min(...this.early.keys()))
-      if (!next) break`,
+`,
     fault: 'F20',
     violates: ['S4', 'I10'],
   },
@@ -137,19 +161,6 @@ export const defects: readonly Defect[] = [
     core.publish(appended)
     ${aMoment(150)}
     await tx\`commit\``,
-    also: [
-      {
-        find: `inTransaction(tx, command, input, idempotency)),`,
-        replace: `inTransaction(tx, command, input, idempotency, core)),`,
-      },
-      {
-        find: `  idempotency: Idempotency | undefined,
-`,
-        replace: `  idempotency: Idempotency | undefined,
-  core: Core,
-`,
-      },
-    ],
     fault: 'F4',
     violates: ['I10', 'I5', 'S4'],
   },
@@ -177,8 +188,8 @@ export const defects: readonly Defect[] = [
   {
     title: 'a position is skipped',
     file: 'server/core/event-log.ts',
-    find: `set position = position + (select count(*) from drafted where drafted.stream = streams.name)`,
-    replace: `set position = position + 1 + (select count(*) from drafted where drafted.stream = streams.name)`,
+    find: `set position = position + counted.events`,
+    replace: `set position = position + 1 + counted.events`,
     fault: 'F0',
     violates: ['I9'],
   },

@@ -37,6 +37,7 @@ function pagesAreAt({ people }: World, heads: Map<string, number>): boolean {
 function streamsOf(world: World): Stream[] {
   return [
     ...world.places.map(({ id }) => streamOf('workspace', id)),
+    ...world.places.flatMap(({ agentId }) => (agentId ? [streamOf('agent', agentId)] : [])),
     ...new Set(world.places.map(({ accountId }) => streamOf('account', accountId))),
     ...world.people.map(({ userId }) => streamOf('user', userId)),
   ]
@@ -51,7 +52,7 @@ async function headsOf({ postgres }: Topology, world: World): Promise<Map<string
 /** The events of every stream of this world, in order. */
 export async function readLog({ postgres }: Topology, world: World): Promise<Map<string, LoggedEvent[]>> {
   const rows = await postgres.owner<(LoggedEvent & { stream: string; at: unknown })[]>`
-    select stream, position::int, type, at, actor, data, revokes from events
+    select stream, position::int, type, at, actor, data, revokes, behind::int from events
     where stream = any(${streamsOf(world)})
     order by stream, position`
   const log = new Map<string, LoggedEvent[]>()

@@ -1,8 +1,9 @@
+import type { AgentStateAnswer } from '#shared/protocol/agents/state.ts'
 import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
-import { userState, workspaceState } from '../support/states.ts'
-import { applyUserEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
-import type { UserState, WorkspaceState } from '#shared/state/snapshots.ts'
+import { agentState, userState, workspaceState } from '../support/states.ts'
+import { applyAgentEvent, applyUserEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
+import type { AgentState, UserState, WorkspaceState } from '#shared/state/snapshots.ts'
 import type { Random } from './random.ts'
 import { Screen } from './screen.ts'
 import type { Topology } from './topology.ts'
@@ -24,7 +25,15 @@ export type Someone = {
   read: string[]
 }
 
-export type Place = { id: string; accountId: string; owner: Someone; deleted: boolean; names: string[] }
+/** `agentId`: null where there is none, so that the workspace can be deleted. */
+export type Place = {
+  id: string
+  accountId: string
+  agentId: string | null
+  owner: Someone
+  deleted: boolean
+  names: string[]
+}
 
 /** Two owners, three workspaces, people who come and go, and one who is never let in. */
 export class World {
@@ -72,25 +81,48 @@ export class World {
     for (const owner of [ada, bob]) {
       await this.must(owner, { what: 'plan', method: 'PUT', path: '/api/account/plan', body: { plan: 'standard_ai' } })
     }
-    for (const owner of [ada, ada, bob]) await this.newPlace(owner)
+    for (const owner of [ada, ada, bob]) await this.giveAgent(await this.newPlace(owner))
     for (const someone of this.people) {
       someone.screen.open()
       this.showOwn(someone)
     }
   }
 
-  async newPlace(owner: Someone, twice = false): Promise<void> {
+  async newPlace(owner: Someone, twice = false): Promise<Place> {
     const name = this.mark()
     const made = await this.must<{ id: string; accountId: string }>(owner, {
       what: 'createWorkspace', method: 'POST', path: '/api/workspaces', body: { name }, keyed: true, marker: name, twice,
     }) // prettier-ignore
-    const place = { id: made.id, accountId: made.accountId, owner, deleted: false, names: [name] }
+    const place: Place = { id: made.id, accountId: made.accountId, agentId: null, owner, deleted: false, names: [name] }
     this.places.push(place)
     this.show(owner, place)
+    return place
   }
 
-  /** Opens the workspace on the person's page. */
+  private async giveAgent(place: Place): Promise<void> {
+    const path = `/api/workspaces/${place.id}/agents`
+    const body = { name: this.mark() }
+    const { id } = await this.must<{ id: string }>(place.owner, { what: 'createAgent', method: 'POST', path, body })
+    place.agentId = id
+    this.show(place.owner, place)
+  }
+
+  /** Opens the workspace on the person's page, and its agent beside it. */
   show(someone: Someone, place: Place): void {
+    const { agentId } = place
+    if (agentId) {
+      someone.screen.follow<AgentState>({
+        stream: streamOf('agent', agentId),
+        takeSnapshot: async () => {
+          const answer = await this.read<AgentStateAnswer>(
+            someone,
+            `/api/workspaces/${place.id}/agents/${agentId}/state`,
+          )
+          return answer && { position: answer.position, epoch: answer.epoch, state: agentState(answer) }
+        },
+        apply: applyAgentEvent,
+      })
+    }
     someone.screen.follow<WorkspaceState>({
       stream: streamOf('workspace', place.id),
       takeSnapshot: async () => {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Integration } from '#shared/protocol/agents/integrations.ts'
+import type { Delivery, WebhookWithSecret } from '#shared/protocol/agents/webhooks.ts'
 import type { AssignableRole } from '#shared/roles.ts'
 import { useNode } from '../support/node.ts'
 import { join, newPerson, newUser, type Person } from '../support/people.ts'
@@ -102,7 +104,11 @@ async function arrange({ target, ...cast }: Cast): Promise<Arranged> {
     enter(admin, 'admin'),
   ])
   await owner.delete(`/api/workspaces/${workspace.id}/members/${removedId}`)
+  const outside = await arrangeOutside(owner, `/api/workspaces/${workspace.id}/agents/${agent.id}`)
   const { body: made } = await owner.createApiKey(workspace.id, agent.id, { name: 'Shop', scopes: ['contacts:read'] })
+  const inAgent = `/api/workspaces/${workspace.id}/agents/${agent.id}`
+  const { body: contact } = await owner.post<{ id: string }>(`${inAgent}/contacts`, { name: 'Kay' })
+  const { body: conversation } = await owner.post<{ id: string }>(`${inAgent}/conversations`, { contactId: contact.id })
   const people = { anonymous: newPerson(node()), owner, ...cast }
   const ids: Ids = {
     workspaceId: workspace.id,
@@ -110,9 +116,23 @@ async function arrange({ target, ...cast }: Cast): Promise<Arranged> {
     targetId,
     invitationId: invitation.id,
     agentId: agent.id,
+    ...outside,
     apiKeyId: made.apiKey.id,
+    contactId: contact.id,
+    conversationId: conversation.id,
     token,
     n: workspace.id.slice(-12),
   }
   return { people, ids }
+}
+
+/** A webhook that has been told something, and an integration by email, which goes to our SMTP peer. */
+async function arrangeOutside(owner: Person, path: string) {
+  const [{ body: made }, { body: integration }] = await Promise.all([
+    owner.post<WebhookWithSecret>(`${path}/webhooks`, { url: 'https://example.com/', events: [] }),
+    owner.post<Integration>(`${path}/integrations`, { kind: 'email', name: 'Team', to: 'team@example.com' }),
+  ])
+  const webhookId = made.webhook.id
+  const { body: sent } = await owner.post<Delivery>(`${path}/webhooks/${webhookId}/test`, { type: 'member.joined' })
+  return { webhookId, deliveryId: sent.id, integrationId: integration.id }
 }

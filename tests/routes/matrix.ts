@@ -10,7 +10,12 @@ export type Ids = {
   targetId: string
   invitationId: string
   agentId: string
+  webhookId: string
+  deliveryId: string
+  integrationId: string
   apiKeyId: string
+  contactId: string
+  conversationId: string
   token: string
   handle: string
   n: string
@@ -27,7 +32,10 @@ const w = (ids: Ids) => `/api/workspaces/${ids.workspaceId}`
 const members = [401, 404, 200, 200, 200, 200, 404, 404] as const
 const managers = [401, 404, 403, 403, 200, 200, 404, 404] as const
 const a = (ids: Ids) => `${w(ids)}/agents/${ids.agentId}`
+const hook = (ids: Ids) => `${a(ids)}/webhooks/${ids.webhookId}`
+const told = (ids: Ids) => `${a(ids)}/integrations/${ids.integrationId}`
 const editors = [401, 404, 403, 200, 200, 200, 404, 404] as const
+const creators = [401, 404, 403, 201, 201, 201, 404, 404] as const
 const everybody = [401, 200, 200, 200, 200, 200, 200, 200] as const
 
 /** The exact status of every route for everybody: a route that is missing here fails the test. */
@@ -136,6 +144,63 @@ export const matrix: Readonly<Record<string, Row>> = {
     path: a,
     statuses: [401, 404, 403, 403, 204, 204, 404, 404],
   },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/webhooks': {
+    path: (ids) => `${a(ids)}/webhooks`,
+    statuses: editors,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/webhooks': {
+    path: (ids) => `${a(ids)}/webhooks`,
+    body: () => ({ url: 'https://example.com/hook', events: ['contact.created'] }),
+    statuses: [401, 404, 403, 201, 201, 201, 404, 404],
+  },
+  'PATCH /api/workspaces/{workspaceId}/agents/{agentId}/webhooks/{webhookId}': {
+    path: hook,
+    body: () => ({ active: false }),
+    statuses: editors,
+  },
+  'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/webhooks/{webhookId}': {
+    path: hook,
+    statuses: [401, 404, 403, 204, 204, 204, 404, 404],
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/webhooks/{webhookId}/rotate-secret': {
+    path: (ids) => `${hook(ids)}/rotate-secret`,
+    statuses: editors,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/webhooks/{webhookId}/test': {
+    path: (ids) => `${hook(ids)}/test`,
+    body: () => ({ type: 'contact.created' }),
+    statuses: [401, 404, 403, 201, 201, 201, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/webhooks/{webhookId}/deliveries': {
+    path: (ids) => `${hook(ids)}/deliveries`,
+    statuses: editors,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/webhooks/{webhookId}/deliveries/{deliveryId}/replay': {
+    path: (ids) => `${hook(ids)}/deliveries/${ids.deliveryId}/replay`,
+    statuses: [401, 404, 403, 201, 201, 201, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/integrations': {
+    path: (ids) => `${a(ids)}/integrations`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/integrations': {
+    path: (ids) => `${a(ids)}/integrations`,
+    body: () => ({ kind: 'slack', name: 'Team', url: 'https://example.com/hook' }),
+    statuses: [401, 404, 403, 201, 201, 201, 404, 404],
+  },
+  'PATCH /api/workspaces/{workspaceId}/agents/{agentId}/integrations/{integrationId}': {
+    path: told,
+    body: () => ({ active: false }),
+    statuses: editors,
+  },
+  'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/integrations/{integrationId}': {
+    path: told,
+    statuses: [401, 404, 403, 204, 204, 204, 404, 404],
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/integrations/{integrationId}/test': {
+    path: (ids) => `${told(ids)}/test`,
+    statuses: [401, 404, 403, 204, 204, 204, 404, 404],
+  },
   'GET /api/workspaces/{workspaceId}/agents/{agentId}/api-keys': {
     path: (ids) => `${a(ids)}/api-keys`,
     statuses: managers,
@@ -148,6 +213,55 @@ export const matrix: Readonly<Record<string, Row>> = {
   'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/api-keys/{apiKeyId}': {
     path: (ids) => `${a(ids)}/api-keys/${ids.apiKeyId}`,
     statuses: [401, 404, 403, 403, 204, 204, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/contacts': {
+    path: (ids) => `${a(ids)}/contacts`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/contacts': {
+    path: (ids) => `${a(ids)}/contacts`,
+    body: () => ({ name: 'Kay' }),
+    statuses: creators,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/contacts/{contactId}': {
+    path: (ids) => `${a(ids)}/contacts/${ids.contactId}`,
+    statuses: members,
+  },
+  'PATCH /api/workspaces/{workspaceId}/agents/{agentId}/contacts/{contactId}': {
+    path: (ids) => `${a(ids)}/contacts/${ids.contactId}`,
+    body: () => ({ name: 'Kim' }),
+    statuses: editors,
+  },
+  'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/contacts/{contactId}': {
+    path: (ids) => `${a(ids)}/contacts/${ids.contactId}`,
+    statuses: [401, 404, 403, 204, 204, 204, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/conversations': {
+    path: (ids) => `${a(ids)}/conversations`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/conversations': {
+    path: (ids) => `${a(ids)}/conversations`,
+    body: ({ contactId }) => ({ contactId, text: 'Hello' }),
+    statuses: creators,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}`,
+    statuses: members,
+  },
+  'PATCH /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}`,
+    body: () => ({ state: 'resolved' }),
+    statuses: editors,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}/messages': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}/messages`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}/messages': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}/messages`,
+    body: () => ({ text: 'Hello' }),
+    statuses: creators,
   },
   'POST /api/invitations/preview': {
     path: () => '/api/invitations/preview',

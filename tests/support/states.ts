@@ -1,10 +1,16 @@
+import type { AgentStateAnswer } from '#shared/protocol/agents/state.ts'
 import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
-import type { UserState, WorkspaceState } from '#shared/state/snapshots.ts'
+import type { AgentState, UserState, WorkspaceState } from '#shared/state/snapshots.ts'
 
 /** What the workspace's stream knows of a roster: the reader's own role and who is online are not its matter. */
 export function workspaceState({ workspace, members, invitations, agents }: RosterAnswer): WorkspaceState {
   const { role: _role, memberId: _memberId, memberCount: _count, ...core } = workspace
   return { workspace: core, members: members.map(({ online: _online, ...member }) => member), invitations, agents }
+}
+
+/** What the agent's stream knows of what it has. */
+export function agentState({ position: _position, epoch: _epoch, ...state }: AgentStateAnswer): AgentState {
+  return state
 }
 
 /** What the person's own stream knows of what they start from. */

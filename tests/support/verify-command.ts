@@ -23,7 +23,7 @@ import type { AgentState, ConversationState, UserState, WorkspaceState } from '#
 import { connectLive } from './live.ts'
 import type { TestNode } from './node.ts'
 import type { Person } from './people.ts'
-import { userState, workspaceState } from './states.ts'
+import { agentState, userState, workspaceState } from './states.ts'
 
 type Watched = { stream: Stream; position: number; state: unknown }
 
@@ -72,8 +72,8 @@ async function agentSnapshots(
   { workspaceId, agentId, conversationId }: AgentPlace,
 ): Promise<Watched[]> {
   const path = `/api/workspaces/${workspaceId}/agents/${agentId}`
-  const { position, epoch: _, ...state } = (await watcher.get<AgentStateAnswer>(`${path}/state`)).body
-  const agent = { stream: streamOf('agent', agentId), position, state }
+  const { body: held } = await watcher.get<AgentStateAnswer>(`${path}/state`)
+  const agent = { stream: streamOf('agent', agentId), position: held.position, state: agentState(held) }
   if (!conversationId) return [agent]
   const { body } = await watcher.get<ConversationAnswer>(`${path}/conversations/${conversationId}`)
   const conversation = { conversation: body.conversation, messages: body.messages }
@@ -101,6 +101,12 @@ export async function verifyFromTheStart(node: TestNode, owner: Person, workspac
     expect(applied({ stream: fresh.stream, state: beginnings[index] }, events)).toEqual(fresh.state)
     expect(fresh.position).toBe(events.length)
   }
+}
+
+/** S3 from the first event on, of a conversation. */
+export async function verifyConversationFromTheStart(node: TestNode, reader: Person, place: Required<AgentPlace>) {
+  const fresh = (await agentSnapshots(reader, place))[1]
+  await expectEventsToGive(node, reader, { stream: streamOf('conversation', place.conversationId), position: 0, state: null }, fresh) // prettier-ignore
 }
 
 const noWorkspaces: UserState = { workspaces: [], waiting: [] }

@@ -48,7 +48,7 @@ export type Webhook = z.infer<typeof webhookSchema>
 
 /** Whether it may be called is decided as it is connected to. */
 export const webhookUrlSchema = z
-  .url({ protocol: /^https$/, error: 'Enter an address like https://example.com/webhook.' })
+  .url({ protocol: /^https$/, normalize: true, error: 'Enter an address like https://example.com/webhook.' })
   .max(2000, 'Enter a shorter address.')
   .refine(hasNoSignIn, 'Leave out the sign-in.')
 const subscriptionSchema = z

@@ -30,15 +30,22 @@ export const once: Check = ({ operations, log }) => {
   )
 }
 
+const telling = /^(workspace\.(created|renamed)|member\.profile_changed|invitation\.sent|resource\.created)$/
+
 /** How often each word of ours is what an event tells of. */
 function markerCounts(log: Evidence['log']): Map<string, number> {
   const counts = new Map<string, number>()
   for (const [stream, events] of log) {
-    if (!stream.startsWith('workspace:')) continue
+    if (!/^(workspace|agent):/.test(stream)) continue
     for (const { type, data } of events) {
-      if (!/^(workspace\.(created|renamed)|member\.profile_changed|invitation\.sent)$/.test(type)) continue
-      const told = data as { name?: string; displayName?: string; invitation?: { email: string } }
-      const word = told.name ?? told.displayName ?? told.invitation?.email.split('@')[0] ?? ''
+      if (!telling.test(type)) continue
+      const told = data as {
+        name?: string
+        displayName?: string
+        invitation?: { email: string }
+        resource?: { title: string }
+      }
+      const word = told.name ?? told.displayName ?? told.resource?.title ?? told.invitation?.email.split('@')[0] ?? ''
       counts.set(word, (counts.get(word) ?? 0) + 1)
     }
   }

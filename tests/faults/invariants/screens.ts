@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { AgentStateAnswer } from '#shared/protocol/agents/state.ts'
 import type { RosterAnswer } from '#shared/protocol/requests.ts'
 import { streamOf, type Stream } from '#shared/protocol/streams.ts'
-import { userState, workspaceState } from '../../support/states.ts'
+import { agentState, userState, workspaceState } from '../../support/states.ts'
 import type { Place, Someone } from '../world.ts'
 import { violated, type Check, type Evidence, type Violation } from './invariant.ts'
 
@@ -76,9 +77,14 @@ export const evicted: Check = (evidence) => {
   for (const place of evidence.world.places.filter(({ deleted }) => !deleted)) {
     for (const someone of evidence.world.people) {
       const intervals = membershipsIn(evidence, place, someone)
-      const heard = someone.screen.heard.filter(({ stream }) => stream === `workspace:${place.id}`)
-      const leaked = heard.flatMap(({ at, events }) =>
-        events.filter(({ position }) => !intervals.some(({ joinedAt, to }) => joinedAt <= at && position <= to)),
+      const heard = someone.screen.heard.filter(
+        ({ stream }) => stream === `workspace:${place.id}` || stream === `agent:${place.agentId}`,
+      )
+      const leaked = heard.flatMap(({ at, stream, events }) =>
+        events.filter((event) => {
+          const committed = momentOf(evidence, stream, event)
+          return !intervals.some(({ joinedAt, to }) => joinedAt <= at && committed <= to)
+        }),
       )
       found.push(
         ...violated(
@@ -92,6 +98,13 @@ export const evicted: Check = (evidence) => {
     }
   }
   return found
+}
+
+/** When an event was committed, by positions of the workspace: below it, right behind the one that it stands behind. */
+function momentOf({ log }: Evidence, stream: Stream, { position }: { position: number }): number {
+  if (stream.startsWith('workspace:')) return position
+  const behind = log.get(stream)?.find((event) => event.position === position)?.behind
+  return (behind ?? Infinity) + 0.5
 }
 
 /** I6: whoever belongs nowhere hears of nothing; and no name of a workspace reaches those whom it never let in. */
@@ -131,6 +144,12 @@ export const converged: Check = async ({ world, log }) => {
     const members = new Set(roster.members.map(({ userId }) => userId))
     for (const who of world.people.filter(({ userId }) => members.has(userId)))
       compare(who, streamOf('workspace', place.id), workspaceState(roster))
+    if (!place.agentId) continue
+    const held = await world.must<AgentStateAnswer>(place.owner, {
+      what: 'agentState', method: 'GET', path: `/api/workspaces/${place.id}/agents/${place.agentId}/state`,
+    }) // prettier-ignore
+    for (const who of world.people.filter(({ userId }) => members.has(userId)))
+      compare(who, streamOf('agent', place.agentId), agentState(held))
   }
   for (const who of world.people) compare(who, streamOf('user', who.userId), userState(await world.me(who)))
   return violated('I10', found)
