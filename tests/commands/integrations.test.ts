@@ -232,14 +232,15 @@ test('a changed integration needs an address of its kind', async () => {
   const desk = await newDesk(node())
   const { body: one } = await createIntegration(desk, slack)
   const { body: two } = await createIntegration(desk, { kind: 'email', name: 'Inbox', to: inbox('kind') })
-  for (const [id, change] of [
+  const changes: [string, object][] = [
     [one.id, { to: 'team@example.com' }],
     [two.id, { url: 'https://example.com/' }],
     [one.id, {}],
     [one.id, { kind: 'email' }],
     [one.id, { problem: 'None.' }],
-  ]) {
-    const answer = await desk.owner.patch<Failure>(`${desk.path}/integrations/${String(id)}`, change)
+  ]
+  for (const [id, change] of changes) {
+    const answer = await desk.owner.patch<Failure>(`${desk.path}/integrations/${id}`, change)
     expect(answer, JSON.stringify(change)).toMatchObject({ status: 400, body: { code: 'invalid_input' } })
   }
   const long = `https://${'x'.repeat(60)}.${'y'.repeat(60)}.example.com/`
