@@ -5,6 +5,7 @@ import type { Services } from './env.ts'
 import type { Router } from './router.ts'
 import { contactRoutesByKey } from './v1-contacts.ts'
 import { conversationRoutesByKey } from './v1-conversations.ts'
+import { resourceRoutesByKey } from './v1-resources.ts'
 
 /** The API of one agent, for whoever holds a key of it. The agent stands in no path: it is the key's. */
 export function v1Routes(router: Router, services: Services): void {
@@ -21,4 +22,5 @@ export function v1Routes(router: Router, services: Services): void {
   )
   contactRoutesByKey(router, services)
   conversationRoutesByKey(router, services)
+  resourceRoutesByKey(router, services)
 }

@@ -103,6 +103,7 @@ async function arrange({ target, ...cast }: Cast): Promise<Arranged> {
   ])
   await owner.delete(`/api/workspaces/${workspace.id}/members/${removedId}`)
   const { body: made } = await owner.createApiKey(workspace.id, agent.id, { name: 'Shop', scopes: ['contacts:read'] })
+  const known = await arrangeKnowledge(owner, `/api/workspaces/${workspace.id}/agents/${agent.id}/resources`)
   const people = { anonymous: newPerson(node()), owner, ...cast }
   const ids: Ids = {
     workspaceId: workspace.id,
@@ -111,8 +112,19 @@ async function arrange({ target, ...cast }: Cast): Promise<Arranged> {
     invitationId: invitation.id,
     agentId: agent.id,
     apiKeyId: made.apiKey.id,
+    ...known,
     token,
     n: workspace.id.slice(-12),
   }
   return { people, ids }
+}
+
+/** A text, and a page that nobody will ever read: it is on this machine. */
+async function arrangeKnowledge(owner: Person, path: string) {
+  const text = { kind: 'text', title: 'Address', content: 'By the sea.' }
+  const [{ body: known }, { body: page }] = await Promise.all([
+    owner.post<{ id: string }>(path, text),
+    owner.post<{ id: string }>(path, { kind: 'url', url: 'http://127.0.0.1/help' }),
+  ])
+  return { resourceId: known.id, pageId: page.id }
 }

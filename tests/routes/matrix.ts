@@ -11,6 +11,9 @@ export type Ids = {
   invitationId: string
   agentId: string
   apiKeyId: string
+  resourceId: string
+  /** A resource that is a page. */
+  pageId: string
   token: string
   handle: string
   n: string
@@ -27,6 +30,7 @@ const w = (ids: Ids) => `/api/workspaces/${ids.workspaceId}`
 const members = [401, 404, 200, 200, 200, 200, 404, 404] as const
 const managers = [401, 404, 403, 403, 200, 200, 404, 404] as const
 const a = (ids: Ids) => `${w(ids)}/agents/${ids.agentId}`
+const resource = (ids: Ids) => `${a(ids)}/resources/${ids.resourceId}`
 const editors = [401, 404, 403, 200, 200, 200, 404, 404] as const
 const everybody = [401, 200, 200, 200, 200, 200, 200, 200] as const
 
@@ -148,6 +152,33 @@ export const matrix: Readonly<Record<string, Row>> = {
   'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/api-keys/{apiKeyId}': {
     path: (ids) => `${a(ids)}/api-keys/${ids.apiKeyId}`,
     statuses: [401, 404, 403, 403, 204, 204, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/resources': {
+    path: (ids) => `${a(ids)}/resources`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/resources': {
+    path: (ids) => `${a(ids)}/resources`,
+    body: () => ({ kind: 'text', title: 'Opening hours', content: 'From nine to five.' }),
+    statuses: [401, 404, 403, 201, 201, 201, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/resources/{resourceId}': { path: resource, statuses: members },
+  'PATCH /api/workspaces/{workspaceId}/agents/{agentId}/resources/{resourceId}': {
+    path: resource,
+    body: () => ({ content: 'From ten to four.' }),
+    statuses: editors,
+  },
+  'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/resources/{resourceId}': {
+    path: resource,
+    statuses: [401, 404, 403, 204, 204, 204, 404, 404],
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/resources/{resourceId}/refresh': {
+    path: (ids) => `${a(ids)}/resources/${ids.pageId}/refresh`,
+    statuses: editors,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/search': {
+    path: (ids) => `${a(ids)}/search?q=sea`,
+    statuses: members,
   },
   'POST /api/invitations/preview': {
     path: () => '/api/invitations/preview',

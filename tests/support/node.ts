@@ -7,6 +7,7 @@ import { afterAll, beforeAll, inject } from 'vitest'
 import type { Config } from '#server/config.ts'
 import { connect, type Sql } from '#server/db/connect.ts'
 import { startNode, type RunningNode } from '#server/node.ts'
+import type { OutboundExceptions } from '#server/outbound/request.ts'
 import { databaseUrl, template } from './global-setup.ts'
 import { startMailPeer, type MailPeer } from './mail.ts'
 
@@ -19,16 +20,17 @@ export type TestNode = RunningNode & {
 
 /**
  * A node of the test file's own: its own database, real HTTP and sockets, and a real SMTP peer for its emails.
- * `limitFactor` widens its rate limits: 1 leaves them as they are.
+ * `limitFactor` widens its rate limits: 1 leaves them as they are. `options`: whom of this machine it may call.
  */
 export function useNode(
   overrides: Partial<Config> | ((databaseUrl: string) => Promise<Partial<Config>>) = {},
   limitFactor = 1000,
+  options: NodeOptions = {},
 ): () => TestNode {
   let node: TestNode | undefined
   let end: (() => Promise<void>) | undefined
   beforeAll(async () => {
-    ;({ node, end } = await startTestNode(overrides, limitFactor))
+    ;({ node, end } = await startTestNode(overrides, limitFactor, options))
   })
   afterAll(() => end?.())
   return () => {
@@ -36,6 +38,8 @@ export function useNode(
     return node
   }
 }
+
+type NodeOptions = { outbound?: OutboundExceptions }
 
 type TwoNodes = {
   limitFactor?: number
@@ -52,7 +56,7 @@ export function useTwoNodes(redisUrl: () => string, options: TwoNodes = {}): () 
     ends.push(peers.end)
     const { limitFactor = 1000, ofB } = options
     const start = async (more: Partial<Config> = {}) => {
-      const { node, end } = await startOn(peers, { redisUrl: redisUrl(), ...more }, limitFactor)
+      const { node, end } = await startOn(peers, { redisUrl: redisUrl(), ...more }, { limitFactor })
       ends.unshift(end)
       return node
     }
@@ -84,10 +88,14 @@ export function useDatabase(): () => TestDatabase & { sql: Sql } {
   }
 }
 
-async function startTestNode(overrides: Parameters<typeof useNode>[0] = {}, limitFactor: number): Promise<Started> {
+async function startTestNode(
+  overrides: Parameters<typeof useNode>[0] = {},
+  limitFactor: number,
+  options: NodeOptions,
+): Promise<Started> {
   const peers = await startPeers()
   const settings = typeof overrides === 'function' ? await overrides(peers.database.url) : overrides
-  const { node, end } = await startOn(peers, settings, limitFactor)
+  const { node, end } = await startOn(peers, settings, { limitFactor, ...options })
   return {
     node,
     async end() {
@@ -113,12 +121,16 @@ async function startPeers(): Promise<Peers> {
   }
 }
 
-async function startOn({ database, mail }: Peers, overrides: Partial<Config>, limitFactor: number): Promise<Started> {
+async function startOn(
+  { database, mail }: Peers,
+  overrides: Partial<Config>,
+  options: NodeOptions & { limitFactor: number },
+): Promise<Started> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'rollcall-node-'))
   const running = await startNode(
     { ...defaults, databaseUrl: database.url, smtpUrl: mail.url, dataDir, ...overrides },
     // deadlines have tests of their own; the rest share a busy machine
-    { limitFactor, patienceFactor: 5, strict: true },
+    { patienceFactor: 5, strict: true, ...options },
   )
   let stopped: Promise<void> | undefined
   const stop = () => (stopped ??= running.stop())
