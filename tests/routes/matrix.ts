@@ -16,6 +16,9 @@ export type Ids = {
   apiKeyId: string
   contactId: string
   conversationId: string
+  resourceId: string
+  /** A resource that is a page. */
+  pageId: string
   token: string
   handle: string
   n: string
@@ -34,6 +37,7 @@ const managers = [401, 404, 403, 403, 200, 200, 404, 404] as const
 const a = (ids: Ids) => `${w(ids)}/agents/${ids.agentId}`
 const hook = (ids: Ids) => `${a(ids)}/webhooks/${ids.webhookId}`
 const told = (ids: Ids) => `${a(ids)}/integrations/${ids.integrationId}`
+const resource = (ids: Ids) => `${a(ids)}/resources/${ids.resourceId}`
 const editors = [401, 404, 403, 200, 200, 200, 404, 404] as const
 const creators = [401, 404, 403, 201, 201, 201, 404, 404] as const
 const everybody = [401, 200, 200, 200, 200, 200, 200, 200] as const
@@ -262,6 +266,33 @@ export const matrix: Readonly<Record<string, Row>> = {
     path: (ids) => `${a(ids)}/conversations/${ids.conversationId}/messages`,
     body: () => ({ text: 'Hello' }),
     statuses: creators,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/resources': {
+    path: (ids) => `${a(ids)}/resources`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/resources': {
+    path: (ids) => `${a(ids)}/resources`,
+    body: () => ({ kind: 'text', title: 'Opening hours', content: 'From nine to five.' }),
+    statuses: [401, 404, 403, 201, 201, 201, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/resources/{resourceId}': { path: resource, statuses: members },
+  'PATCH /api/workspaces/{workspaceId}/agents/{agentId}/resources/{resourceId}': {
+    path: resource,
+    body: () => ({ content: 'From ten to four.' }),
+    statuses: editors,
+  },
+  'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/resources/{resourceId}': {
+    path: resource,
+    statuses: [401, 404, 403, 204, 204, 204, 404, 404],
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/resources/{resourceId}/refresh': {
+    path: (ids) => `${a(ids)}/resources/${ids.pageId}/refresh`,
+    statuses: editors,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/search': {
+    path: (ids) => `${a(ids)}/search?q=sea`,
+    statuses: members,
   },
   'POST /api/invitations/preview': {
     path: () => '/api/invitations/preview',
