@@ -1,4 +1,4 @@
-import type { Delivery, Webhook, WebhookSummary } from '#shared/protocol/agents/webhooks.ts'
+import type { DeliveriesQuery, Delivery, Webhook, WebhookSummary } from '#shared/protocol/agents/webhooks.ts'
 import type { Tx } from '../core/tenant.ts'
 import type { InAgentIds } from './resource-rows.ts'
 
@@ -44,10 +44,8 @@ export function summaryOf({ id, host, events, active, problem, createdAt }: Webh
   return { id, host, events, active, problem, createdAt }
 }
 
-export type DeliveriesPage = { limit: number; cursor?: string | undefined; status?: Delivery['status'] | undefined }
-
 /** The newest first; so many behind the one with the id `cursor`. */
-export function pageOfDeliveries(tx: Tx, ids: InWebhookIds, { limit, cursor, status }: DeliveriesPage) {
+export function pageOfDeliveries(tx: Tx, ids: InWebhookIds, { limit, cursor, status }: DeliveriesQuery) {
   return tx<Delivery[]>`
     select ${deliveryColumns(tx)}
     from webhook_deliveries

@@ -23,6 +23,7 @@ test.each([
   ['TRUSTED_PROXIES', '10.0.0.0/8, proxy', '10.0.0.0/8'],
   ['TRUSTED_PROXIES', '10.0.0.0/33', '10.0.0.0/8'],
   ['SECRET_KEY', 'too short', '32'],
+  ['SECRET_KEY_PREVIOUS', 'a key that has enough letters, does not it, short', '32'],
   ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, silent'],
 ])('%s=%s ends with one line that names the setting and what is allowed', async (name, value, allowed) => {
   const data = await folder()

@@ -1,9 +1,9 @@
-import type { Delivery, Webhook } from '#shared/protocol/agents/webhooks.ts'
+import type { DeliveriesQuery, Delivery, Webhook } from '#shared/protocol/agents/webhooks.ts'
 import type { PageOf } from '#shared/protocol/page.ts'
 import { notFound } from '../../core/errors.ts'
 import type { AgentInput } from '../../core/opening.ts'
 import type { Sql } from '../../db/connect.ts'
-import { pageOfDeliveries, wholeWebhooksIn, type DeliveriesPage } from '../webhook-rows.ts'
+import { pageOfDeliveries, wholeWebhooksIn } from '../webhook-rows.ts'
 import { readInAgent } from './read-in-agent.ts'
 
 /** With their addresses, so for whoever may edit the agent. There are few: they come in one page. */
@@ -15,7 +15,7 @@ export async function readWebhooks(sql: Sql, input: AgentInput): Promise<PageOf<
 export async function readDeliveries(
   sql: Sql,
   input: AgentInput & { webhookId: string },
-  page: DeliveriesPage,
+  page: DeliveriesQuery,
 ): Promise<PageOf<Delivery>> {
   const [[webhook], found] = await readInAgent(sql, input, { action: 'agent.edit' }, (tx) => [
     tx`
