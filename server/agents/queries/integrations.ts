@@ -57,7 +57,7 @@ export async function readTold(sql: Sql, ids: InIntegrationIds & { conversationI
       select text
       from messages
       where workspace_id = ${workspaceId} and agent_id = ${agentId} and conversation_id = ${conversationId}
-      order by id
+      order by place
       limit 1`,
   ])
   if (!integration?.active || !place || !conversation) return null
