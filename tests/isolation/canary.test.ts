@@ -24,7 +24,11 @@ test('I6 no name, address, handle or id of a workspace is ever heard by anybody 
   await Promise.all(tenants.map(live))
   const workspaces = tenants.flatMap(({ x, y }) => [x, y])
   await Promise.all(everybody.map((person) => tryEverything(person, tenants)))
-  for (const listener of listeners) await watchAll(listener, streams)
+  const below = tenants.flatMap(({ desk }) => [
+    streamOf('agent', desk.agent),
+    streamOf('conversation', desk.conversation),
+  ])
+  for (const listener of listeners) await watchAll(listener, [...streams, ...below])
 
   const secrets = tenants.flatMap(secretsOf)
   for (const { person, live, heard } of listeners) {
@@ -54,11 +58,11 @@ async function arrange(tenant: string) {
   await join(owner, x.id, admin, 'admin')
   const goneId = await join(owner, x.id, gone, 'editor')
   await join(owner, y.id, viewer, 'viewer')
-  return { tenant, owner, admin, gone, goneId, viewer, waiter, x, y, late: canary(`late${tenant}`), people: [owner, admin, gone, viewer, waiter], ids: [] as string[] } // prettier-ignore
+  return { tenant, owner, admin, gone, goneId, viewer, waiter, x, y, late: canary(`late${tenant}`), people: [owner, admin, gone, viewer, waiter], ids: [] as string[], desk: { agent: '', contact: '', conversation: '' } } // prettier-ignore
 }
 
 /** Every command that there is, in both workspaces; what happens after the removal carries names of its own. */
-async function live({ owner, admin, gone, goneId, viewer, waiter, x, y, late, ids }: Tenant): Promise<void> {
+async function live({ owner, admin, gone, goneId, viewer, waiter, x, y, late, ids, desk }: Tenant): Promise<void> {
   const inX = `/api/workspaces/${x.id}`
   const inY = `/api/workspaces/${y.id}`
   const held = await owner.invite(x.id, `${canary('held')}.${x.handle}@example.com`)
@@ -74,6 +78,12 @@ async function live({ owner, admin, gone, goneId, viewer, waiter, x, y, late, id
   const agent = await admin.createAgent(x.id, `${x.name} agent`)
   ids.push(agent.body.id)
   await gone.patch(`${inX}/agents/${agent.body.id}`, { greeting: `Welcome to ${x.name}` })
+  const written = await writeTo(admin, `${inX}/agents/${agent.body.id}`, x.name)
+  for (const list of ['contacts', 'conversations']) await gone.get(`${inX}/agents/${agent.body.id}/${list}`)
+  desk.agent = agent.body.id
+  desk.contact = written.contact
+  desk.conversation = written.conversation
+  ids.push(desk.contact, desk.conversation)
 
   await owner.delete(`${inX}/members/${goneId}`)
   await owner.patch(inX, { name: late, handle: late })
@@ -88,11 +98,28 @@ async function live({ owner, admin, gone, goneId, viewer, waiter, x, y, late, id
   await owner.setAddonSeats(1)
   const lateAgent = await owner.createAgent(x.id, `${late} agent`)
   await admin.patch(`${inX}/agents/${agent.body.id}`, { greeting: `${late} hello` })
+  await writeTo(admin, `${inX}/agents/${agent.body.id}`, late)
   await owner.delete(`${inX}/agents/${lateAgent.body.id}`)
   const doomed = await owner.createWorkspace(`${late} doomed`)
   await owner.delete(`/api/workspaces/${doomed.id}`)
   const token = tokenIn(await node().mail.next(waiter.email))
   await Promise.all([gone, viewer].map((wrong) => wrong.accept(token)))
+}
+
+/** A contact, and what they write and are answered, all of which carry the name. */
+async function writeTo(
+  person: Person,
+  agent: string,
+  name: string,
+): Promise<{ contact: string; conversation: string }> {
+  const contact = { name: `${name} contact`, email: `contact.${name}@example.com` }
+  const { body } = await person.post<{ id: string }>(`${agent}/contacts`, contact)
+  const begun = await person.post<{ id: string }>(`${agent}/conversations`, {
+    contactId: body.id,
+    text: `${name} asks`,
+  })
+  await person.post(`${agent}/conversations/${begun.body.id}/messages`, { text: `${name} answers` })
+  return { contact: body.id, conversation: begun.body.id }
 }
 
 function secretsOf({ owner, admin, gone, viewer, waiter, x, y, late, ids }: Tenant): Secret[] {
@@ -112,11 +139,12 @@ async function tryEverything(person: Person, tenants: Tenant[]): Promise<void> {
   const mine = new Set((await person.me()).workspaces.map(({ id }) => id))
   await person.get('/api/workspaces')
   await person.get(`/api/handles?name=${encodeURIComponent('Some name')}`)
-  for (const { x, y, late, ids, goneId } of tenants) {
+  for (const tenant of tenants) {
+    const { x, y, late, ids, goneId, desk } = tenant
     for (const { id, handle } of [x, y]) {
       const answers = await readAll(person, id, [handle, late])
-      if (!mine.has(id)) answers.push(...(await readAgents(person, id, ids)))
-      if (!mine.has(id)) answers.push(...(await writeAll(person, id, [...ids, goneId, x.memberId])))
+      if (!mine.has(id)) answers.push(...(await readAgents(person, id, tenant)))
+      if (!mine.has(id)) answers.push(...(await writeAll(person, id, [...ids, goneId, x.memberId], desk)))
       if (!mine.has(id)) expect(new Set(answers)).toEqual(new Set([404]))
     }
   }
@@ -130,13 +158,14 @@ async function readAll(person: Person, id: string, handles: string[]): Promise<n
   return answers.map(({ status }) => status)
 }
 
-async function readAgents(person: Person, id: string, ids: string[]): Promise<number[]> {
-  const paths = ['', ...ids.map((one) => `/${one}`)]
+async function readAgents(person: Person, id: string, { ids, desk }: Tenant): Promise<number[]> {
+  const inAgent = ['', '/state', '/contacts', `/contacts/${desk.contact}`, '/conversations', `/conversations/${desk.conversation}`, `/conversations/${desk.conversation}/messages`] // prettier-ignore
+  const paths = ['', ...ids.map((one) => `/${one}`), ...inAgent.map((path) => `/${desk.agent}${path}`)]
   const answers = await Promise.all(paths.map((path) => person.get(`/api/workspaces/${id}/agents${path}`)))
   return answers.map(({ status }) => status)
 }
 
-async function writeAll(person: Person, id: string, targets: string[]): Promise<number[]> {
+async function writeAll(person: Person, id: string, targets: string[], desk: Tenant['desk']): Promise<number[]> {
   const path = `/api/workspaces/${id}`
   const writes = [
     person.patch(path, { name: 'Taken over' }),
@@ -147,6 +176,7 @@ async function writeAll(person: Person, id: string, targets: string[]): Promise<
     person.post(`${path}/invitations`, { email: person.email, role: 'admin' }),
     person.post(`${path}/invitations/batch`, { invitations: [{ email: person.email, role: 'admin' }] }),
     person.createAgent(id, 'Smuggled'),
+    ...writesInAgent(person, `${path}/agents/${desk.agent}`, desk),
     ...targets.flatMap((target) => [
       person.patch(`${path}/agents/${target}`, { name: 'Taken over' }),
       person.delete(`${path}/agents/${target}`),
@@ -158,6 +188,17 @@ async function writeAll(person: Person, id: string, targets: string[]): Promise<
     ]),
   ]
   return (await Promise.all(writes)).map(({ status }) => status)
+}
+
+function writesInAgent(person: Person, agent: string, { contact, conversation }: Tenant['desk']) {
+  return [
+    person.post(`${agent}/contacts`, { name: 'Smuggled' }),
+    person.patch(`${agent}/contacts/${contact}`, { name: 'Taken over' }),
+    person.delete(`${agent}/contacts/${contact}`),
+    person.post(`${agent}/conversations`, { text: 'Smuggled' }),
+    person.patch(`${agent}/conversations/${conversation}`, { state: 'resolved' }),
+    person.post(`${agent}/conversations/${conversation}/messages`, { text: 'Smuggled' }),
+  ]
 }
 
 /** A person's socket, and every byte of it. */
