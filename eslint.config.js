@@ -3,6 +3,10 @@ import globals from 'globals'
 import ts from 'typescript-eslint'
 import svelteConfig from './svelte.config.js'
 
+// parsed JSON must never be spread over what we trust
+const assigning = { object: 'Object', property: 'assign', message: 'Use spread of named fields.' }
+const onlyWayOut = 'Ask servers outside through server/outbound/request.ts alone.'
+
 /** Rules that prevent a mistake this project would really make; layout is Prettier's. */
 export default ts.config(
   { ignores: ['dist/', 'node_modules/', '.rollcall/', '**/*.cjs', '**/*.mjs', '*.js', '**/*.config.ts'] },
@@ -21,11 +25,7 @@ export default ts.config(
       '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       '@typescript-eslint/only-throw-error': 'off',
       '@typescript-eslint/unbound-method': 'off',
-      // parsed JSON must never be spread over what we trust
-      'no-restricted-properties': [
-        'error',
-        { object: 'Object', property: 'assign', message: 'Use spread of named fields.' },
-      ],
+      'no-restricted-properties': ['error', assigning],
       'no-console': 'error',
     },
   },
@@ -38,6 +38,42 @@ export default ts.config(
         {
           selector: "MemberExpression[object.name='process'][property.name='env']",
           message: 'Only config.ts reads the environment.',
+        },
+        { selector: 'ImportExpression[source.value=/^(node:)?http|^undici$/]', message: onlyWayOut },
+      ],
+    },
+  },
+  {
+    // past the guarded client an address could lead into our own network; the demo calls the node that it runs in
+    files: ['server/**/*.ts'],
+    ignores: ['server/outbound/**', 'server/demo.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['fetch', 'WebSocket', 'EventSource'].map((name) => ({ name, message: onlyWayOut })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        assigning,
+        ...['globalThis', 'global', 'self'].flatMap((object) =>
+          ['fetch', 'WebSocket', 'EventSource'].map((property) => ({ object, property, message: onlyWayOut })),
+        ),
+      ],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            ...['undici', 'axios', 'got', 'node-fetch', 'request-filtering-agent', 'http2', 'node:http2'].map(
+              (name) => ({ name, message: onlyWayOut }),
+            ),
+            // types, and what listens
+            ...['http', 'node:http', 'https', 'node:https'].map((name) => ({
+              name,
+              allowImportNames: ['createServer'],
+              allowTypeImports: true,
+              message: onlyWayOut,
+            })),
+          ],
         },
       ],
     },

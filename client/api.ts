@@ -1,5 +1,4 @@
 import type { Plan } from '#shared/plans.ts'
-import type { ErrorCode, FieldError, Problem } from '#shared/protocol/errors.ts'
 import type {
   AcceptAnswer,
   AgentChange,
@@ -13,18 +12,7 @@ import type {
 } from '#shared/protocol/requests.ts'
 import type { Account, Agent, Invitation, MemberWithPresence, User, Workspace } from '#shared/protocol/resources.ts'
 import type { AssignableRole } from '#shared/roles.ts'
-
-/** A request that was refused, or that never arrived (`offline`). The message is a sentence for people. */
-export class ApiError extends Error {
-  readonly code: ErrorCode | 'offline'
-  readonly errors: FieldError[]
-
-  constructor(code: ErrorCode | 'offline', detail: string, errors: FieldError[] = []) {
-    super(detail)
-    this.code = code
-    this.errors = errors
-  }
-}
+import { ApiError, create, get, post, send } from './http.ts'
 
 /** Whether an invitation's link stopped working: used, replaced, withdrawn or expired. */
 export function isDeadLink(error: unknown): boolean {
@@ -35,7 +23,7 @@ type SignUp = { email: string; password: string; name: string; invitationToken?:
 type WorkspaceChange = { name?: string; handle?: string }
 type InvitationDraft = { email: string; role: AssignableRole }
 
-/** The only door out: every call of the HTTP interface that the client makes. */
+/** Every call of the HTTP interface that the client makes; those inside an agent are in `agent-api.ts`. */
 export const api = {
   me: () => get<MeAnswer>('/api/me'),
   signUp: (body: SignUp) => post<SignUpAnswer>('/api/auth/sign-up', body),
@@ -81,50 +69,4 @@ export const api = {
 
   changePlan: (plan: Plan) => send<{ account: Account }>('PUT', '/api/account/plan', { plan }),
   changeAddonSeats: (addonSeats: number) => send<{ account: Account }>('PUT', '/api/account/seats', { addonSeats }),
-}
-
-let signedOut: () => void = () => undefined
-
-/** `listener` is called whenever an answer says that nobody is signed in any more. */
-export function whenSignedOut(listener: () => void): void {
-  signedOut = listener
-}
-
-function get<Answer>(path: string): Promise<Answer> {
-  return send<Answer>('GET', path)
-}
-
-function post<Answer>(path: string, body?: object): Promise<Answer> {
-  return send<Answer>('POST', path, body)
-}
-
-/** A creating POST: its key lets one whose answer was lost be sent again with one effect. */
-async function create<Answer>(path: string, body?: object): Promise<Answer> {
-  const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  try {
-    return await send<Answer>('POST', path, body, key)
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 'offline') throw error
-    return send<Answer>('POST', path, body, key)
-  }
-}
-
-async function send<Answer>(method: string, path: string, body?: object, key?: string): Promise<Answer> {
-  const headers = new Headers({ accept: 'application/json' })
-  if (body) headers.set('content-type', body instanceof Blob ? body.type : 'application/json')
-  if (key) headers.set('idempotency-key', key)
-  const payload = body instanceof Blob ? body : body && JSON.stringify(body)
-  const request: RequestInit = { method, headers, credentials: 'same-origin', ...(payload && { body: payload }) }
-  const response = await fetch(path, request).catch(() => {
-    throw new ApiError('offline', 'Rollcall cannot be reached. Check your connection and try again.')
-  })
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer
-  throw await errorFrom(response)
-}
-
-async function errorFrom(response: Response): Promise<ApiError> {
-  const problem = (await response.json().catch(() => null)) as Problem | null
-  if (!problem?.code) return new ApiError('unavailable', 'Rollcall cannot answer right now. Try again in a moment.')
-  if (problem.code === 'unauthenticated') signedOut()
-  return new ApiError(problem.code, problem.detail, problem.errors)
 }

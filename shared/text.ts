@@ -7,7 +7,7 @@ const forbidden =
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u
 
 /** One line of text that people read: trimmed, NFC, `min` to `max` code points, nothing invisible or reordering. */
-export function line(min: number, max: number) {
+export function line(min: number, max: number, missing = 'Enter a name.') {
   return z
     .string()
     .max(max * 4, `Use at most ${max} characters.`)
@@ -15,7 +15,7 @@ export function line(min: number, max: number) {
     .transform((text) => text.normalize('NFC').trim())
     .refine(
       (text) => [...text].length >= min && visible.test(text),
-      min > 1 ? `Use at least ${min} characters.` : 'Enter a name.',
+      min > 1 ? `Use at least ${min} characters.` : missing,
     )
     .refine((text) => [...text].length <= max, `Use at most ${max} characters.`)
 }

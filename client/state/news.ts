@@ -35,6 +35,12 @@ export function newsOfWorkspace(
       return { text: `${actor} created the agent ${event.data.agent.name}.`, tone: 'plain' }
     case 'agent.deleted':
       return { text: `${actor} deleted the agent ${agentOf(before, event.data.agentId)}.`, tone: 'plain' }
+    case 'agent.webhook_disabled': {
+      if (!may(me.role, 'agent.manage')) return null
+      const { host, agentName } = event.data
+      const text = `The webhook to ${host} of ${agentName} was switched off: it could not be reached for a day.`
+      return { text, tone: 'warning' }
+    }
     case 'workspace.renamed':
       return { text: `${actor} changed the workspace to ${event.data.name} (${event.data.handle}).`, tone: 'plain' }
     default:

@@ -1,23 +1,19 @@
-import { SvelteSet } from 'svelte/reactivity'
 import type { AssignableRole } from '#shared/roles.ts'
 import { roleNames } from '#shared/roles.ts'
 import { may } from '#shared/policy.ts'
 import type { JoinedWorkspace } from '#shared/state/snapshots.ts'
-import { api, ApiError } from '../api.ts'
+import { api } from '../api.ts'
+import { Doing, type Question } from './doing.svelte.ts'
 import type { RowVerb } from './row-actions.ts'
 import type { RosterRow } from './roster-rows.ts'
 import { tell } from './tell-news.ts'
 
-/** A question before what cannot be undone. `act` may throw an `ApiError`; then the question stays open with it. */
-export type Question = { title: string; text: string; action: string; back?: string; act: () => Promise<unknown> }
-
 /** What is done with rows: which are under way, and what is asked first. The outcome shows by the streams. */
-export class RowCommands {
-  readonly pending = new SvelteSet<string>()
-  question = $state.raw<Question | null>(null)
+export class RowCommands extends Doing {
   private readonly workspace: () => JoinedWorkspace
 
   constructor(workspace: () => JoinedWorkspace) {
+    super()
     this.workspace = workspace
   }
 
@@ -26,7 +22,7 @@ export class RowCommands {
     const { id, memberId, name } = this.workspace()
     const change = () =>
       row.kind === 'member' ? api.changeMemberRole(id, row.id, role) : api.changeInvitationRole(id, row.id, role)
-    if (row.id !== memberId || may(role, 'member.change_role')) return void this.run(row, change)
+    if (row.id !== memberId || may(role, 'member.change_role')) return void this.run(row.id, change)
     this.question = {
       title: `Become ${roleNames[role]}?`,
       text: `You can then no longer invite people to ${name} or change roles. Only another Admin or the Owner can undo this.`,
@@ -41,7 +37,7 @@ export class RowCommands {
   }
 
   private async resend(row: RosterRow): Promise<void> {
-    const sent = await this.run(row, () => api.resendInvitation(this.workspace().id, row.id))
+    const sent = await this.run(row.id, () => api.resendInvitation(this.workspace().id, row.id))
     if (sent) tell({ text: `${row.email} was sent a new link. The old one is dead.`, tone: 'good' })
   }
 
@@ -65,21 +61,6 @@ export class RowCommands {
         }
       case 'leave':
         return leaving(this.workspace())
-    }
-  }
-
-  private async run(row: RosterRow, command: () => Promise<unknown>): Promise<boolean> {
-    if (this.pending.has(row.id)) return false
-    this.pending.add(row.id)
-    try {
-      await command()
-      return true
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error
-      tell({ text: error.message, tone: 'warning' })
-      return false
-    } finally {
-      this.pending.delete(row.id)
     }
   }
 }

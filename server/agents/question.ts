@@ -4,9 +4,11 @@ export type Question = { question: string; binding: string; loose: string }
 /** Parts a question into what its asker insisted on, phrases and exclusions, and the rest. */
 export function questionOf(text: string): Question {
   const binding: string[] = []
-  const loose = text.replace(/(?<!\S)-?"[^"]*"?|(?<!\S)-\S+/g, (part) => {
+  // one that excludes nothing: PostgreSQL fails where 32 of them pile up
+  const question = text.replace(/-(?=[^\p{L}\p{N}]*(-|$))/gu, ' ')
+  const loose = question.replace(/(?<!\S)-?"[^"]*"?|(?<!\S)-\S+/g, (part) => {
     binding.push(part)
     return ' '
   })
-  return { question: text, binding: binding.join(' '), loose: loose.trim() }
+  return { question, binding: binding.join(' '), loose: loose.trim() }
 }

@@ -133,7 +133,7 @@ function insertEvents(tx: Tx, draft: EventDraft, at: string) {
     ),
     locked as (
       select name from streams
-      where name in (select stream from counted)
+      where name = any(${draft.streams})
       order by name
       for update
     ),
@@ -144,7 +144,7 @@ function insertEvents(tx: Tx, draft: EventDraft, at: string) {
       where streams.name = locked.name
       returning streams.name, streams.position, streams.parent, streams.position - counted.events as before
     ),
-    above as (
+    above as materialized (
       select parents.name, coalesce(own.position, there.position) as position
       from (select distinct parent as name from taken) parents
         left join taken own on own.name = parents.name

@@ -26,6 +26,7 @@ export class Room {
   readonly above: Room | null
   position = 0
   private started = false
+  private closed = false
   private readonly log: ReadLog
   private readonly deliver: Deliver
   private readonly early = new Map<number, LoggedEvent>()
@@ -69,9 +70,12 @@ export class Room {
     return this.started && head > this.position
   }
 
-  /** Delivers up to `position` at least, from the log where no hint came. Rejects while the log cannot be read. */
+  /**
+   * Delivers up to `position` at least, from the log where no hint came. Rejects while the log cannot be read; ends early
+   * where the room is closed meanwhile.
+   */
   async reach(position: number): Promise<void> {
-    while (this.position < position) {
+    while (this.position < position && !this.closed) {
       this.reading ??= this.readOn().finally(() => (this.reading = null))
       await this.reading
     }
@@ -92,7 +96,9 @@ export class Room {
     }
   }
 
+  /** Nothing is delivered from here on: by then a new room can have the stream's audience. */
   close(): void {
+    this.closed = true
     if (this.grace) clearTimeout(this.grace)
     this.early.clear()
   }
@@ -145,6 +151,7 @@ export class Room {
   }
 
   private advance(via: Via): void {
+    if (this.closed) return
     const ready: LoggedEvent[] = []
     for (;;) {
       const next = this.early.get(this.position + 1)

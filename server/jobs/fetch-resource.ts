@@ -7,7 +7,7 @@ import { runCommand, type Core } from '../core/run-command.ts'
 import type { Jobs } from './enqueue.ts'
 
 /** Seconds until a page that cannot be read for now is tried again; after the last time it has failed. */
-const pauses = [3, 15]
+const pauses = [2, 10]
 
 /** Reads a page of a knowledge base. Begun twice, it reads it twice and writes it down once. */
 export function fetchResource({ core, ...parts }: PageParts & { core: Core }) {

@@ -1,6 +1,8 @@
 import http from 'node:http'
 import https from 'node:https'
+import type { LookupFunction } from 'node:net'
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent'
+import { isPrivateIPv6, lookupPublic } from './ipv6.ts'
 
 /**
  * Why a request to somebody else's server came to nothing, in a sentence for whoever gave us its address. `passing`: it may
@@ -38,26 +40,32 @@ export type Outbound = { request: (url: string, asked: Asked) => Promise<Answer>
 export const deadlines = { connect: 5_000, answer: 10_000 }
 const mostHeaderBytes = 16_384
 
-/** What tests alone allow: addresses of this machine, the authority that signed its certificate, and less patience. */
+/** What tests alone allow: addresses of this machine, its certificate's authority, names of theirs, and less patience. */
 export type OutboundExceptions = {
   addresses: string[]
+  lookup?: LookupFunction
   authority?: string | undefined
   deadlines?: typeof deadlines
 }
 
 export function openOutbound(exceptions: OutboundExceptions = { addresses: [] }): Outbound {
-  const options = { keepAlive: true, maxFreeSockets: 64, timeout: 15_000, allowIPAddressList: exceptions.addresses }
+  const { addresses, authority, lookup } = exceptions
+  const options = {
+    ...{ keepAlive: true, maxFreeSockets: 64, timeout: 15_000, allowIPAddressList: addresses },
+    lookup: lookupPublic(notPublic(), addresses, lookup),
+  }
   const agents = {
     'http:': new RequestFilteringHttpAgent(options),
     'https:': new RequestFilteringHttpsAgent({
       ...options,
       minVersion: 'TLSv1.2',
-      ...(exceptions.authority && { ca: exceptions.authority }),
+      ...(authority && { ca: authority }),
     }),
   }
   return {
     async request(url, asked) {
-      const { protocol } = new URL(url)
+      const { protocol, hostname } = new URL(url)
+      if (isPrivateIPv6(hostname) && !addresses.includes(hostname.replace(/[[\]]/g, ''))) throw notPublic()
       if (protocol !== 'http:' && protocol !== 'https:') throw new OutboundProblem('Only web addresses can be reached.')
       return exchange(url, asked, { agent: agents[protocol], ...(exceptions.deadlines ?? deadlines) })
     },
@@ -132,10 +140,14 @@ const passing: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'It could not be connected to within 5 seconds.',
 }
 
+function notPublic(): OutboundProblem {
+  return new OutboundProblem('It is not on the public internet.')
+}
+
 /** Nothing of our network's words gets out: not which address a name has, and not what is there. */
 function problemOf(error: Error & { code?: string }): OutboundProblem {
   if (error instanceof OutboundProblem) return error
-  if (/is not allowed\. Because/.test(error.message)) return new OutboundProblem('It is not on the public internet.')
+  if (/is not allowed\. Because/.test(error.message)) return notPublic()
   const code = error.code ?? ''
   if (code === 'ENOTFOUND') return new OutboundProblem('There is no server of that name.')
   if (/CERT|SSL|TLS|SIGNED/.test(code)) return new OutboundProblem('Its certificate is not valid.')

@@ -19,7 +19,6 @@ import { atLeastOne } from './params.ts'
 import {
   accountSchema,
   agentSchema,
-  idSchema,
   invitationSchema,
   invitationStatusSchema,
   memberWithPresenceSchema,

@@ -1,10 +1,12 @@
-import type { Page } from '@playwright/test'
+import type { BrowserContextOptions, Page } from '@playwright/test'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
+import type { Webhook, WebhookWithSecret } from '#shared/protocol/agents/webhooks.ts'
+import { scopes } from '#shared/scopes.ts'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
 import { chooseAction, goToPage, live, signInAt } from '../support/panel.ts'
-import { newPerson, newTeam, newUser, type Person } from '../support/people.ts'
+import { join, newPerson, newTeam, newUser, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 
 const node = useNode()
@@ -61,6 +63,71 @@ test.each(shapes)('axe finds nothing on any screen, and nothing is wider than th
   await see(page.getByRole('alertdialog')).toBeVisible()
   await check(page, `${shape}-remove`)
 }) // prettier-ignore
+
+test.each(shapes)('axe finds nothing on the pages of an agent that has nothing yet (%s)', async (shape, options) => {
+  const { page } = await atAgent(options)
+  for (const [tab, title] of agentPages) {
+    await openTab(page, title)
+    await see(page.locator('.empty h3')).toBeVisible()
+    await check(page, `${shape}-${tab}-empty`)
+  }
+})
+
+test.each(shapes)('axe finds nothing on the pages of an agent that has something of each (%s)', async (shape, options) => {
+  const { page, ada, path } = await atAgent(options)
+  const webhook = await fill(ada, path)
+  for (const [tab, title] of agentPages) {
+    await openTab(page, title)
+    await see(page.getByRole('table', { name: title })).toBeVisible()
+    if (tab === 'knowledge') {
+      await page.getByLabel('A visitor’s question').fill('When are you open?')
+      await page.getByRole('button', { name: 'Ask' }).click()
+      await see(page.locator('mark').first()).toBeVisible()
+    }
+    await check(page, `${shape}-${tab}`)
+  }
+  await openTab(page, 'Webhooks')
+  await page.getByRole('link', { name: webhook.host }).click()
+  await see(page.getByRole('list', { name: 'Deliveries' })).toBeVisible()
+  await page.locator('summary').first().click()
+  await check(page, `${shape}-webhook`)
+}) // prettier-ignore
+
+test.each(shapes)('axe finds nothing in the dialogs of an agent, refused and answered (%s)', async (shape, options) => {
+  const { page } = await atAgent(options)
+  const dialog = page.getByRole('dialog')
+  for (const [title, button, item] of [['Knowledge', 'Add', 'Text'], ['Knowledge', 'Add', 'Web page'], ['Integrations', 'Connect', 'Slack'], ['Webhooks', 'Add webhook', null], ['API keys', 'Create API key', null]] as const) {
+    await openTab(page, title)
+    await page.getByRole('button', { name: button, exact: true }).click()
+    if (item) await page.getByRole('menuitem', { name: item }).click()
+    await dialog.locator('[type=submit]').click()
+    await see(dialog.locator('[aria-invalid=true]').first()).toBeFocused()
+    await check(page, `${shape}-dialog-${item ?? title}`)
+    if (title !== 'API keys') await page.keyboard.press('Escape')
+  }
+  await dialog.getByLabel('Name').fill('Another')
+  await dialog.getByLabel('Read').first().check()
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  await see(dialog.getByLabel('API key', { exact: true })).toBeFocused()
+  await check(page, `${shape}-api-key-made`)
+}) // prettier-ignore
+
+test.each(shapes)('axe finds nothing on the pages of an agent as its viewers see them (%s)', async (shape, options) => {
+  const { ada, path, workspace, agentId } = await newAgent()
+  const barbara = await newUser(node(), 'Barbara')
+  await join(ada, workspace.id, barbara, 'viewer')
+  const webhook = await fill(ada, path)
+  const page = await signedIn(barbara, `/w/${workspace.handle}/agents/${agentId}`, options)
+  await check(page, `${shape}-viewer-configuration`)
+  for (const [tab, title] of agentPages.slice(0, 3)) {
+    await openTab(page, title)
+    await see(page.getByRole('table', { name: title })).toBeVisible()
+    await check(page, `${shape}-viewer-${tab}`)
+  }
+  await page.getByRole('link', { name: webhook.host }).click()
+  await see(page.getByRole('heading', { name: 'Events' })).toBeVisible()
+  await check(page, `${shape}-viewer-webhook`)
+})
 
 test('the panel works by keyboard alone: invite, change a role, remove', async () => {
   const { ada, grace, workspace } = await newTeam(node())
@@ -216,8 +283,54 @@ test('the switcher follows: added elsewhere, it appears, and opens', async () =>
   await see(page.getByText('You are a Viewer')).toBeVisible()
 })
 
-async function signedIn(person: Person, address: string): Promise<Page> {
-  const page = await visit('/sign-in')
+/** Ada's workspace with an agent in it. */
+async function newAgent() {
+  const ada = await newUser(node())
+  await ada.setAddonSeats(2)
+  const workspace = await ada.createWorkspace('Acme')
+  const { body } = await ada.createAgent(workspace.id, 'Front desk')
+  return { ada, workspace, agentId: body.id, path: `/api/workspaces/${workspace.id}/agents/${body.id}` }
+}
+
+async function atAgent(options: BrowserContextOptions) {
+  const made = await newAgent()
+  return { ...made, page: await signedIn(made.ada, `/w/${made.workspace.handle}/agents/${made.agentId}`, options) }
+}
+
+async function openTab(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Agent', exact: true }).getByRole('link', { name, exact: true }).click()
+  await see(page.getByRole('heading', { name, level: 2 })).toBeVisible()
+}
+
+const agentPages = [
+  ['knowledge', 'Knowledge'],
+  ['integrations', 'Integrations'],
+  ['webhooks', 'Webhooks'],
+  ['api-keys', 'API keys'],
+] as const
+
+/** Something of each kind in an agent, in each state that can be had without the outside. Answers a webhook that was tried. */
+async function fill(person: Person, agent: string): Promise<Webhook> {
+  const made = async <T>(path: string, body: object) => {
+    const answer = await person.post<T>(`${agent}/${path}`, body)
+    expect(answer.status).toBe(201)
+    return answer.body
+  }
+  const long = 'https://pages.invalid/a-rather-long-address/of-a-page/that-does-not-fit/into-a-line-of-any-phone'
+  await made('resources', { kind: 'text', title: 'Opening hours', content: 'We are open from nine to five.' })
+  await made('resources', { kind: 'qa', question: 'Darf mein Hund mit?', answer: 'Ja.', language: 'de' })
+  await made('resources', { kind: 'url', url: long })
+  await made('integrations', { kind: 'slack', name: 'Support channel', url: 'https://hooks.slack.invalid/services/x' })
+  await made('integrations', { kind: 'email', name: 'Support mailbox', to: 'support@example.com' })
+  await made('api-keys', { name: 'Our shop', scopes: [...scopes], expiresInDays: 30 })
+  const { webhook } = await made<WebhookWithSecret>('webhooks', { url: 'https://hooks.invalid/rollcall', events: ['contact.created', 'message.created'] }) // prettier-ignore
+  await made(`webhooks/${webhook.id}/test`, { type: 'takeover.requested' })
+  await made('webhooks', { url: 'https://other.invalid/rollcall', events: [] })
+  return webhook
+}
+
+async function signedIn(person: Person, address: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await visit('/sign-in', options)
   await signInAt(page, person)
   await page.waitForURL('**/members')
   await page.goto(address)

@@ -1,55 +1,14 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { streamOf } from '#shared/protocol/streams.ts'
-import { addressReader } from '#server/auth/address.ts'
-import { openSessions } from '#server/auth/sessions.ts'
-import { readEvents } from '#server/core/event-log.ts'
-import { connect, type Sql } from '#server/db/connect.ts'
-import { openCaps } from '#server/gateway/caps.ts'
-import { openGateway, type Gateway } from '#server/gateway/gateway.ts'
-import { createLog } from '#server/log.ts'
-import { createMetrics } from '#server/metrics.ts'
-import { inProcessFeed, type Feed } from '#server/relay/feed.ts'
+import { useGatewayBeside } from '../support/gateway-beside.ts'
 import { connectLive, positionIn, type Live } from '../support/live.ts'
-import { useNode, type TestNode } from '../support/node.ts'
+import { useNode } from '../support/node.ts'
 import { newTeam, type Person } from '../support/people.ts'
 
 /** Commits and tells nobody: the sockets of this test are at a gateway beside it, on the same database. */
 const node = useNode()
-/** How that gateway hears of commits: what the test says, when it says it. */
-const feed: Feed = inProcessFeed()
-const http: Server = createServer()
-let gateway: Gateway
-let sql: Sql
-let beside: TestNode
-
-beforeAll(async () => {
-  sql = connect(node().databaseUrl, { patienceFactor: 5 })
-  gateway = openGateway(http, {
-    sql,
-    feed,
-    log: createLog('silent'),
-    epoch: 'epoch',
-    sessions: openSessions(sql),
-    node: crypto.randomUUID(),
-    addressOf: addressReader([]),
-    caps: openCaps(1000),
-    isOwnOrigin: () => true,
-    draining: () => false,
-    metrics: createMetrics(),
-  })
-  http.listen(0, '127.0.0.1')
-  await once(http, 'listening')
-  beside = { ...node(), port: (http.address() as AddressInfo).port }
-})
-
-afterAll(async () => {
-  await gateway.close()
-  await sql.end()
-})
+const beside = useGatewayBeside(node)
 
 type Step =
   | { do: 'rename' }
@@ -109,7 +68,7 @@ async function arrange() {
 }
 
 async function openPage(person: Person, memberId: string): Promise<Page> {
-  const live = await connectLive(beside, person)
+  const live = await connectLive(beside().node, person)
   const page: Page = { live, memberId, removedAt: Infinity, watching: Promise.resolve(), answer: null, last: 0, heard: [], faults: [] } // prettier-ignore
   live.socket.on('events', ({ events }) => {
     for (const { position } of events) take(page, position, 'a frame')
@@ -171,8 +130,8 @@ function watch({ stream }: Place, page: Page, held: boolean): Promise<void> {
 /** Tells of some of the last events, the newest first. */
 async function hint({ stream, head }: Place, from: number, count: number): Promise<void> {
   const after = Math.max(0, (await head()) - from - count)
-  const events = await readEvents(sql, stream, after, count)
-  for (const event of events.reverse()) feed.publish([{ stream, events: [event] }])
+  const events = await beside().events(stream, after, count)
+  for (const event of events.reverse()) beside().tell(stream, [event])
 }
 
 /** Whoever may, is at the head in the end; whoever watched and was removed, was told so. */

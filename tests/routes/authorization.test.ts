@@ -106,6 +106,10 @@ async function arrange({ target, ...cast }: Cast): Promise<Arranged> {
   await owner.delete(`/api/workspaces/${workspace.id}/members/${removedId}`)
   const outside = await arrangeOutside(owner, `/api/workspaces/${workspace.id}/agents/${agent.id}`)
   const { body: made } = await owner.createApiKey(workspace.id, agent.id, { name: 'Shop', scopes: ['contacts:read'] })
+  const inAgent = `/api/workspaces/${workspace.id}/agents/${agent.id}`
+  const { body: contact } = await owner.post<{ id: string }>(`${inAgent}/contacts`, { name: 'Kay' })
+  const { body: conversation } = await owner.post<{ id: string }>(`${inAgent}/conversations`, { contactId: contact.id })
+  const known = await arrangeKnowledge(owner, `/api/workspaces/${workspace.id}/agents/${agent.id}/resources`)
   const people = { anonymous: newPerson(node()), owner, ...cast }
   const ids: Ids = {
     workspaceId: workspace.id,
@@ -115,6 +119,9 @@ async function arrange({ target, ...cast }: Cast): Promise<Arranged> {
     agentId: agent.id,
     ...outside,
     apiKeyId: made.apiKey.id,
+    contactId: contact.id,
+    conversationId: conversation.id,
+    ...known,
     token,
     n: workspace.id.slice(-12),
   }
@@ -130,4 +137,14 @@ async function arrangeOutside(owner: Person, path: string) {
   const webhookId = made.webhook.id
   const { body: sent } = await owner.post<Delivery>(`${path}/webhooks/${webhookId}/test`, { type: 'member.joined' })
   return { webhookId, deliveryId: sent.id, integrationId: integration.id }
+}
+
+/** A text, and a page that nobody will ever read: it is on this machine. */
+async function arrangeKnowledge(owner: Person, path: string) {
+  const text = { kind: 'text', title: 'Address', content: 'By the sea.' }
+  const [{ body: known }, { body: page }] = await Promise.all([
+    owner.post<{ id: string }>(path, text),
+    owner.post<{ id: string }>(path, { kind: 'url', url: 'http://127.0.0.1/help' }),
+  ])
+  return { resourceId: known.id, pageId: page.id }
 }

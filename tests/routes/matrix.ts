@@ -14,6 +14,11 @@ export type Ids = {
   deliveryId: string
   integrationId: string
   apiKeyId: string
+  contactId: string
+  conversationId: string
+  resourceId: string
+  /** A resource that is a page. */
+  pageId: string
   token: string
   handle: string
   n: string
@@ -32,7 +37,9 @@ const managers = [401, 404, 403, 403, 200, 200, 404, 404] as const
 const a = (ids: Ids) => `${w(ids)}/agents/${ids.agentId}`
 const hook = (ids: Ids) => `${a(ids)}/webhooks/${ids.webhookId}`
 const told = (ids: Ids) => `${a(ids)}/integrations/${ids.integrationId}`
+const resource = (ids: Ids) => `${a(ids)}/resources/${ids.resourceId}`
 const editors = [401, 404, 403, 200, 200, 200, 404, 404] as const
+const creators = [401, 404, 403, 201, 201, 201, 404, 404] as const
 const everybody = [401, 200, 200, 200, 200, 200, 200, 200] as const
 
 /** The exact status of every route for everybody: a route that is missing here fails the test. */
@@ -210,6 +217,82 @@ export const matrix: Readonly<Record<string, Row>> = {
   'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/api-keys/{apiKeyId}': {
     path: (ids) => `${a(ids)}/api-keys/${ids.apiKeyId}`,
     statuses: [401, 404, 403, 403, 204, 204, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/contacts': {
+    path: (ids) => `${a(ids)}/contacts`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/contacts': {
+    path: (ids) => `${a(ids)}/contacts`,
+    body: () => ({ name: 'Kay' }),
+    statuses: creators,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/contacts/{contactId}': {
+    path: (ids) => `${a(ids)}/contacts/${ids.contactId}`,
+    statuses: members,
+  },
+  'PATCH /api/workspaces/{workspaceId}/agents/{agentId}/contacts/{contactId}': {
+    path: (ids) => `${a(ids)}/contacts/${ids.contactId}`,
+    body: () => ({ name: 'Kim' }),
+    statuses: editors,
+  },
+  'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/contacts/{contactId}': {
+    path: (ids) => `${a(ids)}/contacts/${ids.contactId}`,
+    statuses: [401, 404, 403, 204, 204, 204, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/conversations': {
+    path: (ids) => `${a(ids)}/conversations`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/conversations': {
+    path: (ids) => `${a(ids)}/conversations`,
+    body: ({ contactId }) => ({ contactId, text: 'Hello' }),
+    statuses: creators,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}`,
+    statuses: members,
+  },
+  'PATCH /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}`,
+    body: () => ({ state: 'resolved' }),
+    statuses: editors,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}/messages': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}/messages`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}/messages': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}/messages`,
+    body: () => ({ text: 'Hello' }),
+    statuses: creators,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/resources': {
+    path: (ids) => `${a(ids)}/resources`,
+    statuses: members,
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/resources': {
+    path: (ids) => `${a(ids)}/resources`,
+    body: () => ({ kind: 'text', title: 'Opening hours', content: 'From nine to five.' }),
+    statuses: [401, 404, 403, 201, 201, 201, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/resources/{resourceId}': { path: resource, statuses: members },
+  'PATCH /api/workspaces/{workspaceId}/agents/{agentId}/resources/{resourceId}': {
+    path: resource,
+    body: () => ({ content: 'From ten to four.' }),
+    statuses: editors,
+  },
+  'DELETE /api/workspaces/{workspaceId}/agents/{agentId}/resources/{resourceId}': {
+    path: resource,
+    statuses: [401, 404, 403, 204, 204, 204, 404, 404],
+  },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/resources/{resourceId}/refresh': {
+    path: (ids) => `${a(ids)}/resources/${ids.pageId}/refresh`,
+    statuses: editors,
+  },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/search': {
+    path: (ids) => `${a(ids)}/search?q=sea`,
+    statuses: members,
   },
   'POST /api/invitations/preview': {
     path: () => '/api/invitations/preview',

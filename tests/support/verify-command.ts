@@ -103,6 +103,12 @@ export async function verifyFromTheStart(node: TestNode, owner: Person, workspac
   }
 }
 
+/** S3 from the first event on, of a conversation. */
+export async function verifyConversationFromTheStart(node: TestNode, reader: Person, place: Required<AgentPlace>) {
+  const fresh = (await agentSnapshots(reader, place))[1]
+  await expectEventsToGive(node, reader, { stream: streamOf('conversation', place.conversationId), position: 0, state: null }, fresh) // prettier-ignore
+}
+
 const noWorkspaces: UserState = { workspaces: [], waiting: [] }
 
 function ownerIndex(all: Watched[], index: number): number {

@@ -1,9 +1,22 @@
 import { expect, test } from 'vitest'
 import { seatsOf } from '#shared/plans.ts'
-import type { UserEvent, WorkspaceEvent } from '#shared/protocol/events.ts'
+import { mostMessagesInSnapshot, type Conversation, type Message } from '#shared/protocol/agents/conversations.ts'
+import type { ConversationEvent, UserEvent, WorkspaceEvent } from '#shared/protocol/events.ts'
 import type { Agent, Invitation, Member, WaitingInvitation } from '#shared/protocol/resources.ts'
-import { applyAccountEvent, applyUserEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
-import type { JoinedWorkspace, UserState, WorkspaceState, WorkspaceSummary } from '#shared/state/snapshots.ts'
+import {
+  applyAccountEvent,
+  applyAgentEvent,
+  applyConversationEvent,
+  applyUserEvent,
+  applyWorkspaceEvent,
+} from '#shared/state/apply-event.ts'
+import type {
+  ConversationState,
+  JoinedWorkspace,
+  UserState,
+  WorkspaceState,
+  WorkspaceSummary,
+} from '#shared/state/snapshots.ts'
 
 const at = '2026-11-23T00:00:00.000Z'
 const workspace: WorkspaceSummary = { id: 'w', accountId: 'a', name: 'Acme', handle: 'acme', isDefault: false, createdAt: at } // prettier-ignore
@@ -57,7 +70,13 @@ test('what an event is not about stays the very same object, so that a screen dr
 })
 
 test('an event of a newer server, which this page does not know, changes nothing', () => {
-  for (const apply of [applyWorkspaceEvent, applyAccountEvent, applyUserEvent] as const) {
+  for (const apply of [
+    applyWorkspaceEvent,
+    applyAccountEvent,
+    applyUserEvent,
+    applyAgentEvent,
+    applyConversationEvent,
+  ] as const) {
     const event = { position: 1, type: 'planet.discovered', at, actor: null, data: {} }
     expect(apply(state as never, event as never)).toBe(state)
   }
@@ -100,12 +119,39 @@ test('seats are told whole; that they are exhausted changes no figure', () => {
   expect(applyAccountEvent(old, { ...envelope, type: 'seats.exhausted', data: { used: 0, limit: 0 } })).toBe(old)
 })
 
+test('a conversation begins empty; each message counts and is its newest news; the state holds the newest hundred', () => {
+  const conversation: Conversation = { id: 'c1', agentId: 'g1', contactId: null, state: 'open', assigneeId: null, messageCount: 0, createdAt: at, updatedAt: at } // prettier-ignore
+  const begun = onConversation(null, 'conversation.created', { conversation })
+  expect(begun).toEqual({ conversation, messages: [] })
+  expect(onConversation(null, 'message.created', { message: messageOf(1) })).toBeNull()
+  const written = Array.from({ length: mostMessagesInSnapshot + 2 }, (_, n) => messageOf(n + 1))
+  const long = written.reduce<ConversationState>(
+    (before, message) => onConversation(deepFrozen(before), 'message.created', { message }, message.at),
+    begun,
+  )
+  expect(long?.messages).toEqual(written.slice(2))
+  expect(long?.conversation).toEqual({ ...conversation, messageCount: written.length, updatedAt: written.at(-1)?.at })
+  const resolved = { ...conversation, state: 'resolved' as const, messageCount: written.length }
+  const after = onConversation(deepFrozen(long), 'conversation.updated', { conversation: resolved })
+  expect(after).toEqual({ conversation: resolved, messages: long?.messages })
+  expect(after?.messages).toBe(long?.messages)
+})
+
 function on(before: WorkspaceState, type: WorkspaceEvent['type'], data: object): WorkspaceState {
   return applyWorkspaceEvent(before, { position: 1, at, actor: null, type, data } as WorkspaceEvent)
 }
 
 function onUser(before: UserState, type: UserEvent['type'], data: object): UserState {
   return applyUserEvent(before, { position: 1, at, actor: null, type, data } as UserEvent)
+}
+
+function onConversation(before: ConversationState, type: ConversationEvent['type'], data: object, when = at) {
+  return applyConversationEvent(before, { position: 1, at: when, actor: null, type, data } as ConversationEvent)
+}
+
+function messageOf(n: number): Message {
+  const written = new Date(Date.parse(at) + n).toISOString()
+  return { id: `x${n}`, conversationId: 'c1', author: { kind: 'contact', memberId: null, name: '' }, text: `${n}`, at: written } // prettier-ignore
 }
 
 function memberOf(id: string, role: Member['role']): Member {

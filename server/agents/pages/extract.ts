@@ -6,21 +6,30 @@ import { textOf, type PageNode } from './text-of.ts'
 /** What a page says: empty where it says nothing. `lang` is as the page writes it. */
 export type Extract = { title: string; text: string; lang: string }
 
-/** The article of a page, or all of its text where no part of it is one. Nothing of the page runs. */
-export function extract(html: string): Extract {
-  const { document } = parseHTML(/<html[\s>]/i.test(html) ? html : `<html><head></head><body>${html}</body></html>`)
-  const root = document.documentElement
-  const lang = root.getAttribute('lang') ?? ''
-  // read first: Readability takes the page apart
-  const whole = { title: document.querySelector('title')?.textContent ?? '', text: textOf(root) }
-  const article = articleOf(document)
-  const text = article?.content ? textOf(article.content) : ''
-  return { title: article?.title || whole.title, text: text || whole.text, lang }
+/** As much of a document as is asked for here; the server's types know no browser. */
+type Page = {
+  documentElement: PageNode & { getAttribute: (name: string) => string | null }
+  querySelector: (selector: string) => PageNode | null
 }
 
-function articleOf(document: ReturnType<typeof parseHTML>['document']) {
+/** The article of a page, or all of its text where no part of it is one. Nothing of the page runs. */
+export function extract(html: string): Extract {
+  const whole = /<html[\s>]/i.test(html) ? html : `<html><head></head><body>${html}</body></html>`
+  const { document } = parseHTML(whole) as { document: Page }
+  const lang = document.documentElement.getAttribute('lang') ?? ''
+  // read first: Readability takes the page apart
+  const title = document.querySelector('title')?.textContent ?? ''
+  const text = textOf(document.documentElement)
+  const article = articleOf(document)
+  return { title: article?.title || title, text: (article?.content && textOf(article.content)) || text, lang }
+}
+
+function articleOf(
+  document: Page,
+): { title?: string | null | undefined; content?: PageNode | null | undefined } | null {
   try {
-    return new Readability<PageNode>(document, { maxElemsToParse: most.tags, serializer: (root) => root }).parse()
+    const options = { maxElemsToParse: most.tags, serializer: (root: unknown) => root as PageNode }
+    return new Readability<PageNode>(document as never, options).parse()
   } catch {
     // built in a way that it does not expect: then the page is its own article
     return null

@@ -3,8 +3,10 @@ export const most = { tags: 20_000, angles: 100_000, depth: 400 }
 
 /** Whether a page is built so that it can be read in time. Linear: this is what keeps the rest from being more. */
 export function isReadable(html: string): boolean {
-  let [tags, depth] = [0, 0]
-  if (html.split('<').length > most.angles) return false
+  let [angles, tags, depth] = [0, 0, 0]
+  for (let at = html.indexOf('<'); at >= 0; at = html.indexOf('<', at + 1)) {
+    if ((angles += 1) > most.angles) return false
+  }
   for (const [, close, name = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9-]*)/gi)) {
     if (!close && (tags += 1) > most.tags) return false
     if (endless.has(name.toLowerCase())) continue

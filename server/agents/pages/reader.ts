@@ -9,13 +9,14 @@ export type PageReader = { read: (html: string) => Promise<Extract>; close: () =
 
 /** The longest that one page may take, in milliseconds, and the memory that it may take, in MB. */
 const most = { time: 10_000, memory: 256 }
+type Most = typeof most
 const tangled = 'It is built in a way that cannot be read.'
 
 /**
  * Reads pages in a thread of its own, one after the other: the parser takes seconds or minutes for some, and meanwhile the
  * node would serve nobody. A page that takes too long ends its thread, and the next one begins another.
  */
-export function openPageReader(): PageReader {
+export function openPageReader({ time, memory }: Most = most): PageReader {
   let thread: Promise<Worker> | null = null
   let turn: Promise<unknown> = Promise.resolve()
   let closed = false
@@ -28,11 +29,11 @@ export function openPageReader(): PageReader {
 
   async function take(html: string): Promise<Extract> {
     requireOpen()
-    const worker = await (thread ??= startThread()).catch(async (error: unknown) => {
+    const worker = await (thread ??= startThread(memory)).catch(async (error: unknown) => {
       thread = null
       throw error
     })
-    const told = await ask(worker, html)
+    const told = await ask(worker, html, time)
     if (told === undefined) await end()
     requireOpen()
     if (!told) throw new PageProblem(tangled)
@@ -57,8 +58,8 @@ export function openPageReader(): PageReader {
   }
 }
 
-async function startThread(): Promise<Worker> {
-  const worker = new Worker(program(), { resourceLimits: { maxOldGenerationSizeMb: most.memory } })
+async function startThread(memory: number): Promise<Worker> {
+  const worker = new Worker(program(), { resourceLimits: { maxOldGenerationSizeMb: memory } })
   worker.unref()
   await once(worker, 'message')
   // what ends it while it reads is heard by whoever waits for the answer
@@ -75,9 +76,9 @@ function program(): URL {
 }
 
 /** What the thread makes of a page; undefined where it took too long, or ended of it. */
-function ask(worker: Worker, html: string): Promise<Told | undefined> {
+function ask(worker: Worker, html: string, time: number): Promise<Told | undefined> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => settle(undefined), most.time)
+    const late = setTimeout(() => settle(undefined), time)
     const ended = () => settle(undefined)
     function settle(told: Told | undefined): void {
       clearTimeout(late)

@@ -26,16 +26,16 @@ export function textOf(root: PageNode): string {
   let node: PageNode | null = root
   while (node) {
     if (node.nodeType === textNode) parts.push((node.textContent ?? '').replace(/\s+/g, ' '))
-    else parts.push(breakOf(node))
+    else parts.push(breakBefore(node))
     const name = node.nodeName.toLowerCase()
     if (node.firstChild && !silent.has(name)) node = node.firstChild
     else node = behind(node, root, parts)
   }
   return parts
     .join('')
-    .replace(/ *\n */g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
     .replace(/ {2,}/g, ' ')
+    .replace(/ ?\n ?/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
     .trim()
 }
 
@@ -43,17 +43,20 @@ export function textOf(root: PageNode): string {
 function behind(node: PageNode, root: PageNode, parts: string[]): PageNode | null {
   let at: PageNode | null = node
   while (at && at !== root) {
-    parts.push(breakOf(at))
+    parts.push(breakBehind(at))
     if (at.nextSibling) return at.nextSibling
     at = at.parentNode
   }
   return null
 }
 
-function breakOf(node: PageNode): string {
+function breakBefore(node: PageNode): string {
   if (node.nodeType !== elementNode) return ''
   const name = node.nodeName.toLowerCase()
-  if (paragraphs.has(name)) return '\n\n'
   if (lines.has(name)) return '\n'
-  return name === 'td' || name === 'th' ? ' ' : ''
+  return name === 'td' || name === 'th' ? ' ' : breakBehind(node)
+}
+
+function breakBehind(node: PageNode): string {
+  return node.nodeType === elementNode && paragraphs.has(node.nodeName.toLowerCase()) ? '\n\n' : ''
 }

@@ -43,7 +43,7 @@ export const resourceSchema = resourceSummarySchema
   .meta({ id: 'Resource' })
 export type Resource = z.infer<typeof resourceSchema>
 
-const titleSchema = line(1, 300)
+const titleSchema = line(1, 300, 'Enter a title.')
 const contentSchema = passage(mostContent).refine((text) => text.length > 0, 'Enter some text.')
 /** Where a page is, over http or https and with no sign-in in it. Whether it may be read is decided as it is connected to. */
 export const pageUrlSchema = z
@@ -61,7 +61,7 @@ export const createResourceBody = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('qa'),
-    question: titleSchema,
+    question: line(1, 300, 'Enter a question.'),
     answer: contentSchema,
     language: languageSchema.optional(),
   }),

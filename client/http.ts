@@ -1,0 +1,59 @@
+import type { ErrorCode, FieldError, Problem } from '#shared/protocol/errors.ts'
+
+/** A request that was refused, or that never arrived (`offline`). The message is a sentence for people. */
+export class ApiError extends Error {
+  readonly code: ErrorCode | 'offline'
+  readonly errors: FieldError[]
+
+  constructor(code: ErrorCode | 'offline', detail: string, errors: FieldError[] = []) {
+    super(detail)
+    this.code = code
+    this.errors = errors
+  }
+}
+
+let signedOut: () => void = () => undefined
+
+/** `listener` is called whenever an answer says that nobody is signed in any more. */
+export function whenSignedOut(listener: () => void): void {
+  signedOut = listener
+}
+
+export function get<Answer>(path: string): Promise<Answer> {
+  return send<Answer>('GET', path)
+}
+
+export function post<Answer>(path: string, body?: object): Promise<Answer> {
+  return send<Answer>('POST', path, body)
+}
+
+/** A creating POST: its key lets one whose answer was lost be sent again with one effect. */
+export async function create<Answer>(path: string, body?: object): Promise<Answer> {
+  const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  try {
+    return await send<Answer>('POST', path, body, key)
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'offline') throw error
+    return send<Answer>('POST', path, body, key)
+  }
+}
+
+export async function send<Answer>(method: string, path: string, body?: object, key?: string): Promise<Answer> {
+  const headers = new Headers({ accept: 'application/json' })
+  if (body) headers.set('content-type', body instanceof Blob ? body.type : 'application/json')
+  if (key) headers.set('idempotency-key', key)
+  const payload = body instanceof Blob ? body : body && JSON.stringify(body)
+  const request: RequestInit = { method, headers, credentials: 'same-origin', ...(payload && { body: payload }) }
+  const response = await fetch(path, request).catch(() => {
+    throw new ApiError('offline', 'Rollcall cannot be reached. Check your connection and try again.')
+  })
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer
+  throw await errorFrom(response)
+}
+
+async function errorFrom(response: Response): Promise<ApiError> {
+  const problem = (await response.json().catch(() => null)) as Problem | null
+  if (!problem?.code) return new ApiError('unavailable', 'Rollcall cannot answer right now. Try again in a moment.')
+  if (problem.code === 'unauthenticated') signedOut()
+  return new ApiError(problem.code, problem.detail, problem.errors)
+}
