@@ -9,6 +9,7 @@ import { rest } from './measurements/rest.ts'
 import { accept, change, invite, roster } from './measurements/requests.ts'
 import { storm } from './measurements/storm.ts'
 import { streams } from './measurements/streams.ts'
+import { webhooks } from './measurements/webhooks.ts'
 import { print } from './print.ts'
 import { openTheatre, type Stage } from './stage.ts'
 
@@ -27,6 +28,7 @@ const measurements: Record<string, (stage: Stage) => Promise<void>> = {
   rest,
   storm,
   members,
+  webhooks,
 }
 
 const only = process.argv[2] ?? ''

@@ -49,6 +49,25 @@ test('47 an address that does not exist is limited to the letter like one that d
   }
 })
 
+test('142 tests of what goes outside are limited: by whoever presses the button, and an address by who gets the emails', async () => {
+  const ada = await newUser(direct())
+  const { id } = await ada.createWorkspace()
+  const path = `/api/workspaces/${id}/agents/${(await ada.createAgent(id)).body.id}`
+  const to = 'tested.often@example.com'
+  const { body } = await ada.post<{ id: string }>(`${path}/integrations`, { kind: 'email', name: 'Inbox', to })
+  const tests = await Promise.all(times(20, () => ada.post<Failure>(`${path}/integrations/${body.id}/test`)))
+  expect(tests.filter(({ status }) => status === 204)).toHaveLength(10)
+  for (const one of tests.filter(({ status }) => status !== 204)) expectTooMany(one)
+  expect(direct().mail.countTo(to)).toBe(10)
+  const hook = { url: 'https://hooks.invalid/', events: [] }
+  const { webhook } = (await ada.post<{ webhook: { id: string } }>(`${path}/webhooks`, hook)).body
+  const pressed = await Promise.all(
+    times(60, () => ada.post<Failure>(`${path}/webhooks/${webhook.id}/test`, { type: 'contact.created' })),
+  )
+  expect(pressed.filter(({ status }) => status === 201)).toHaveLength(40)
+  for (const one of pressed.filter(({ status }) => status !== 201)) expectTooMany(one)
+})
+
 test.each([
   ['the same network of one household', '2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff', 429],
   ['a network whose zeros are left out', '2001:db8::1', '2001:0db8:0:0:1:2:3:4', 429],

@@ -17,8 +17,11 @@ export type Answer = (response: ServerResponse, nth: number) => void
 
 export type Receiver = Awaited<ReturnType<typeof startReceiver>>
 
-/** A real HTTPS server. It keeps what it is sent and answers 204, or what a path was told to answer. */
-export async function startReceiver(options: { port?: number } = {}) {
+/**
+ * A real HTTPS server. It keeps what it is sent and answers 204, or what a path was told to answer. With `heard` it keeps
+ * nothing, and only says that something came.
+ */
+export async function startReceiver(options: { port?: number; heard?: () => void } = {}) {
   const received: Received[] = []
   const answers = new Map<string, Answer>()
   const news = new EventEmitter().setMaxListeners(0)
@@ -27,6 +30,11 @@ export async function startReceiver(options: { port?: number } = {}) {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => void chunks.push(chunk))
     request.on('end', () => {
+      if (options.heard) {
+        response.writeHead(204).end()
+        options.heard()
+        return
+      }
       const { url = '', method = '', headers } = request
       received.push({ path: url, method, headers, body: Buffer.concat(chunks).toString(), at: Date.now() })
       const answer = answers.get(url) ?? ((silent: ServerResponse) => void silent.writeHead(204).end())

@@ -7,6 +7,7 @@ export type Run = InWebhookIds & { run: string }
 /** A delivery whose turn it is, and the endpoint as it is now. */
 export type Turn = {
   id: string
+  place: number
   payload: string
   test: boolean
   attempts: number
@@ -53,7 +54,7 @@ export function takeEndpoint(tx: Tx, { workspaceId, agentId, webhookId, run }: R
 export function nextTurn(tx: Tx, { workspaceId, agentId, webhookId, run }: Run) {
   return tx<Turn[]>`
     select
-      d.id, d.payload, d.test, d.attempts, w.url, w.sealed_secret,
+      d.id, d.place, d.payload, d.test, d.attempts, w.url, w.sealed_secret,
       case when w.former_secret_until > clock_timestamp() then w.former_sealed_secret end as former_sealed_secret,
       floor(extract(epoch from clock_timestamp()))::float8 as timestamp,
       extract(epoch from clock_timestamp() - w.failing_since)::float8 as failing_for
@@ -69,7 +70,10 @@ export function nextTurn(tx: Tx, { workspaceId, agentId, webhookId, run }: Run) 
     limit 1`
 }
 
-/** Writes down an attempt. Of an endpoint that somebody else delivers to by now nothing is known any more. */
+/**
+ * Writes down an attempt. Of an endpoint that somebody else delivers to by now nothing is known any more. By its place it
+ * is found at once, however many wait.
+ */
 export function settleTurn(tx: Tx, { workspaceId, agentId, webhookId, run }: Run, turn: Turn, settled: Settled) {
   const failed = settled.as === 'failed'
   const status = !failed ? 'delivered' : settled.pause === null ? 'failed' : 'pending'
@@ -82,7 +86,7 @@ export function settleTurn(tx: Tx, { workspaceId, agentId, webhookId, run }: Run
         next_attempt_at = clock_timestamp() + make_interval(secs => ${failed ? settled.pause : null}::float8),
         answer_status = ${settled.status}, answer_problem = ${failed ? settled.problem : null}
       where workspace_id = ${workspaceId} and agent_id = ${agentId} and webhook_id = ${webhookId} and id = ${turn.id}
-        and status = 'pending'
+        and place = ${turn.place} and status = 'pending'
         and exists (
           select from webhooks
           where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = ${webhookId} and delivering = ${run}
