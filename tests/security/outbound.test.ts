@@ -12,12 +12,15 @@ const refusal = { status: 'failed', problem: 'It is not on the public internet.'
 const names = new Map<string, string[]>()
 const lookedUp: string[] = []
 
+const unknown: NodeJS.ErrnoException = new Error('unknown')
+unknown.code = 'ENOTFOUND'
+
 const lookup: LookupFunction = (name, options, tell) => {
   lookedUp.push(name)
   const left = names.get(name) ?? []
   const address = left.length > 1 ? left.shift() : left[0]
   const family = address?.includes(':') ? 6 : 4
-  if (address === undefined) tell(Object.assign(new Error('unknown'), { code: 'ENOTFOUND' }), '', 0)
+  if (address === undefined) tell(unknown, '', 0)
   else if (options.all) tell(null, [{ address, family }])
   else tell(null, address, family)
 }

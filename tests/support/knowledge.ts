@@ -5,9 +5,6 @@ import { connectLive } from './live.ts'
 import type { TestNode } from './node.ts'
 import { newUser, type Failure, type Person } from './people.ts'
 
-/** What somebody does with what one agent knows. */
-export type Knowledge = Awaited<ReturnType<typeof newKnowledge>>
-
 /** An agent of somebody's own, who is its Owner. */
 export async function newKnowledge(node: TestNode, person?: Person) {
   const owner = person ?? (await newUser(node))
