@@ -35,6 +35,7 @@ export type WebhookDisabledMail = {
   workspaceHandle: string
   agentId: string
   agentName: string
+  webhookId: string
   host: string
   problem: string
 }

@@ -22,8 +22,9 @@ function written(email: EmailByTemplate, { seal, publicUrl }: Parts): { words: W
       return { words: invitationMail(data, `${publicUrl}/invite#${token}`), id: token }
     }
     case 'webhook-disabled': {
-      const { workspaceHandle, agentId, id } = email.data
-      return { words: webhookDisabledMail(email.data, `${publicUrl}/w/${workspaceHandle}/agents/${agentId}`), id }
+      const { workspaceHandle, agentId, webhookId, id } = email.data
+      const link = `${publicUrl}/w/${workspaceHandle}/agents/${agentId}/webhooks/${webhookId}`
+      return { words: webhookDisabledMail(email.data, link), id }
     }
   }
 }

@@ -31,8 +31,8 @@ export function webhookDisabledMail(data: WebhookDisabledMail, link: string): Wo
   const small = 'Once it answers again, switch it on: what was still waiting for it is delivered then.'
   return {
     subject: title,
-    text: `${what}\n\n${small}\n\nLook at the agent here:\n${link}\n`,
-    html: page({ title, what, link: { to: link, words: 'View agent' }, small }),
+    text: `${what}\n\n${small}\n\nLook at it here:\n${link}\n`,
+    html: page({ title, what, link: { to: link, words: 'View webhook' }, small }),
   }
 }
 

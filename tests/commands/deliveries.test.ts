@@ -133,7 +133,7 @@ test('S3 an endpoint that takes nothing for a day is switched off by itself, and
     const mails = async () => node().mail.received.filter(({ to, subject }) => to === person.email && subject.includes('switched off')) // prettier-ignore
     await expect.poll(async () => (await mails()).length, soon).toBe(1)
     const [mail] = await mails()
-    expect(mail?.text).toContain(`${node().url}/w/${workspace.handle}/agents/${agentId}`)
+    expect(mail?.text).toContain(`${node().url}/w/${workspace.handle}/agents/${agentId}/webhooks/${id}`)
     expect(mail?.text).toContain('It answered 500.')
     // names cannot become links
     expect(mail?.text + (mail?.html ?? '')).not.toContain('shop.example.com')

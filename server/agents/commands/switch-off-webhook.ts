@@ -4,7 +4,7 @@ import { roles } from '#shared/roles.ts'
 import { newId } from '../../core/ids.ts'
 import type { Command, Unit } from '../../core/run-command.ts'
 import { enter, together, type Tx } from '../../core/tenant.ts'
-import { enqueue } from '../../jobs/enqueue.ts'
+import { enqueue, type WebhookDisabledMail } from '../../jobs/enqueue.ts'
 import { lockedWebhook, summaryOf, type InWebhookIds } from '../webhook-rows.ts'
 import { settleTurn, type Run, type Settled, type Turn } from '../webhooks/line.ts'
 
@@ -39,7 +39,7 @@ export const switchOffWebhook: Command<Input, Opened, void> = {
     const told = { agentId, agentName: place.agentName, host: webhook.host }
     draft.append('agent', agentId, 'webhook.updated', { webhook: summary })
     draft.append('workspace', workspaceId, 'agent.webhook_disabled', told)
-    writeToManagers(unit, { ...place, ...told, problem })
+    writeToManagers(unit, { ...place, ...told, webhookId, problem })
   },
 }
 
@@ -61,7 +61,7 @@ function managersOf(tx: Tx, { workspaceId }: InWebhookIds) {
     order by m.id`
 }
 
-function writeToManagers({ tx, draft, managers }: Unit & Opened, words: Place & { agentId: string; host: string; problem: string }) {
+function writeToManagers({ tx, draft, managers }: Unit & Opened, words: Omit<WebhookDisabledMail, 'id'>) {
   const emails = managers.map((to) => {
     const data = { id: newId(), ...words }
     return { task: 'send-email', payload: { to, template: 'webhook-disabled', data } } as const
