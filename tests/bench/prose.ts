@@ -1,3 +1,5 @@
+import type { Random } from '../faults/random.ts'
+
 const glue =
   'the a of to in and is it you that for on with as are this be or from your can have by not an will if which'.split(
     ' ',
@@ -9,28 +11,13 @@ const subjects =
 const syllables =
   'ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo yu za bre cro dra fle gri plo sta tru sko'.split(' ')
 
-/** The same text for the same seed: numbers from 0 up to 1. */
-export function dice(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Words as a help page has them: every third says nothing, some are everywhere, and most of 20,000 are rare (Zipf). */
-export function words(roll: () => number, count: number): string[] {
+export function words(random: Random, count: number): string[] {
   return Array.from({ length: count }, (_, nth) => {
-    if (nth % 3 === 2) return pick(glue, roll)
-    const rank = Math.floor(20_000 ** roll())
+    if (nth % 3 === 2) return random.pick(glue)
+    const rank = Math.floor(20_000 ** random.next())
     return subjects[rank - 1] ?? made(rank)
   })
-}
-
-function pick(list: readonly string[], roll: () => number): string {
-  return list[Math.floor(roll() * list.length)] ?? ''
 }
 
 /** A word of no language, always the same for its number. */
@@ -40,8 +27,8 @@ function made(number: number): string {
 }
 
 /** A page of so many words: sentences, and a paragraph every few of them. */
-export function prose(roll: () => number, count: number): string {
-  const all = words(roll, count)
+export function prose(random: Random, count: number): string {
+  const all = words(random, count)
   const sentences: string[] = []
   for (let at = 0; at < all.length; at += 12) sentences.push(`${all.slice(at, at + 12).join(' ')}.`)
   return sentences
