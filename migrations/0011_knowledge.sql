@@ -41,7 +41,9 @@ create table passages (
   ) stored,
   primary key (workspace_id, agent_id, resource_id, nth),
   foreign key (workspace_id, agent_id, resource_id) references resources on delete cascade
-);
+)
+-- a search ranks thousands of them: their words stay beside them, and are not fetched one by one from elsewhere
+with (toast_tuple_target = 8160);
 -- the agent first, and no list of what is still to be put in: what others know, or have just learnt, costs nobody anything
 create index passages_by_words on passages using gin (agent_id, words) with (fastupdate = off);
 create index passages_by_configuration on passages (workspace_id, agent_id, configuration);

@@ -8,6 +8,39 @@ const cast = [
   { email: 'barbara@example.com', name: 'Barbara Liskov', role: 'viewer' },
 ] as const
 
+/** What the sample's first agent knows. */
+const knowledge = [
+  {
+    kind: 'text',
+    title: 'Opening hours and how to reach us',
+    content:
+      'The front desk is open from Monday to Friday, nine to five.\n\nOn public holidays nobody is there; write to us, and we answer on the next working day.',
+  },
+  {
+    kind: 'text',
+    title: 'Shipping and returns',
+    content:
+      'Orders that reach us before noon are shipped on the same day. Within the country a parcel takes two days, abroad up to ten.\n\nWhatever does not please you can be returned within thirty days. The refund is on its way as soon as the parcel is back with us.',
+  },
+  {
+    kind: 'qa',
+    question: 'How do I reset my password?',
+    answer:
+      'Choose “Forgotten password” below the sign-in. The link that we send to you works for thirty minutes, once.',
+  },
+  {
+    kind: 'qa',
+    question: 'Can I change the address of an order?',
+    answer: 'As long as it has not been shipped: open the order, choose “Change address”, and confirm.',
+  },
+  {
+    kind: 'qa',
+    question: 'Bekomme ich eine Rechnung auf Deutsch?',
+    answer: 'Ja. Die Rechnung kommt in der Sprache, in der Sie bestellt haben.',
+    language: 'de',
+  },
+] as const
+
 /** Fills an installation with a sample team, through the same HTTP calls that the client makes. Answers the sign-ins. */
 export async function fillDemo(node: RunningNode): Promise<string> {
   const base = `http://127.0.0.1:${node.port}`
@@ -28,7 +61,10 @@ export async function fillDemo(node: RunningNode): Promise<string> {
       await post(base, invitations, { email, role: 'editor' }, owner.cookie)
     }
     const agents = `${workspace}/agents`
-    await post(base, agents, { name: 'Front desk', greeting: 'Hello! How can we help?', helpDesk: true }, owner.cookie)
+    const desk = { name: 'Front desk', greeting: 'Hello! How can we help?', helpDesk: true }
+    const made = await post(base, agents, desk, owner.cookie)
+    const resources = `${agents}/${String(Reflect.get(made.body as object, 'id'))}/resources`
+    for (const resource of knowledge) await post(base, resources, resource, owner.cookie)
     await post(base, agents, { name: 'Buchhaltung', language: 'de', greeting: 'Guten Tag!' }, owner.cookie)
   }
   const lines = cast.map(({ email }) => `    ${email.padEnd(22)} ${password}`)

@@ -7,6 +7,7 @@ import { members } from './measurements/members.ts'
 import { memory } from './measurements/memory.ts'
 import { rest } from './measurements/rest.ts'
 import { accept, change, invite, roster } from './measurements/requests.ts'
+import { search } from './measurements/search.ts'
 import { storm } from './measurements/storm.ts'
 import { streams } from './measurements/streams.ts'
 import { webhooks } from './measurements/webhooks.ts'
@@ -29,6 +30,7 @@ const measurements: Record<string, (stage: Stage) => Promise<void>> = {
   storm,
   members,
   webhooks,
+  search,
 }
 
 const only = process.argv[2] ?? ''

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { SearchAnswer } from '#shared/protocol/agents/knowledge.ts'
 import type { TestNode } from '../support/node.ts'
 import { newPerson } from '../support/people.ts'
 import { useProgram, type Program } from '../support/program.ts'
@@ -18,6 +19,7 @@ test('--demo prints sign-ins that work, each with the role of its name, and the 
     'viewer',
   ])
   expect(await sample(port, signIns[0])).toEqual({ members: 4, pending: 4, used: 5, waiting: 2 })
+  expect(await answerOfSample(port, signIns[3], 'How can I reset a password?')).toBe('How do I reset my password?')
   first.signal('SIGINT')
   expect(await first.ended).toBe(0)
 
@@ -52,4 +54,13 @@ async function sample(port: number, signIn: SignIn | undefined) {
   const id = (await ada.me()).workspaces.find(({ handle }) => handle === 'acme-dusseldorf')?.id ?? ''
   const { members, invitations, seats } = await ada.roster(id)
   return { members: members.length, pending: invitations.length, used: seats.used, waiting: seats.waiting }
+}
+
+/** What the sample's first agent knows best about it. */
+async function answerOfSample(port: number, signIn: SignIn | undefined, q: string): Promise<string | undefined> {
+  const person = await signedIn(port, signIn)
+  const id = (await person.me()).workspaces.find(({ handle }) => handle === 'acme-dusseldorf')?.id ?? ''
+  const [agent] = (await person.roster(id)).agents
+  const path = `/api/workspaces/${id}/agents/${agent?.id}/search?${new URLSearchParams({ q })}`
+  return (await person.get<SearchAnswer>(path)).body.items[0]?.resource.title
 }
