@@ -228,12 +228,12 @@ create function sealed_otherwise(key_name text, after uuid, most int)
   returns table (kind text, workspace_id uuid, agent_id uuid, id uuid)
   language sql stable security definer set search_path = pg_catalog, pg_temp
   begin atomic
-    select 'webhook', w.workspace_id, w.agent_id, w.id
+    select 'webhook' as kind, w.workspace_id, w.agent_id, w.id
     from public.webhooks w
     where (after is null or w.id > after)
       and (not starts_with(w.sealed_secret, key_name) or not starts_with(w.former_sealed_secret, key_name))
     union all
-    select 'integration', i.workspace_id, i.agent_id, i.id
+    select 'integration' as kind, i.workspace_id, i.agent_id, i.id
     from public.integrations i
     where (after is null or i.id > after) and not starts_with(i.sealed_target, key_name)
     order by 4
