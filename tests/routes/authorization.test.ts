@@ -28,7 +28,7 @@ for (const [route, row] of Object.entries(matrix)) {
     for (const [index, kind] of kinds.entries()) {
       // a fresh team wherever something changes, so that what one was allowed to do does not answer for the next
       const changes = method !== 'GET' && (row.statuses[index] ?? 0) < 400
-      const { people, ids } = changes ? await arrange(await cast()) : untouched
+      const { people, ids } = changes ? await freshFor(route, untouched, cast) : untouched
       const binary = row.body?.(ids) instanceof Uint8Array ? { 'Content-Type': 'text/plain' } : {}
       const answer = await people[kind].call(method, row.path(ids), row.body?.(ids), binary)
       got[kind] = answer.status
@@ -37,12 +37,21 @@ for (const [route, row] of Object.entries(matrix)) {
   })
 }
 
+/** What a change inside an agent touches is that agent's alone: the team around it stays as it is. */
+async function freshFor(route: string, { people, ids }: Arranged, cast: () => Promise<Cast>): Promise<Arranged> {
+  if (!route.includes('/agents/{agentId}')) return arrange(await cast())
+  return { people, ids: { ...ids, ...(await arrangeAgent(people.owner, ids.workspaceId)) } }
+}
+
 const inAgent = Object.entries(matrix).filter(([route]) => route.includes('/agents/{agentId}/'))
 const ofOneThing = inAgent.filter(([route]) => route.split('/agents/{agentId}/')[1]?.includes('{'))
 
+let sharedTeam: Promise<Arranged> | undefined
+
 for (const [route, row] of ofOneThing) {
   test(`T1 62 ${route}: under another agent of the same workspace it is not there, and stays as it is`, async () => {
-    const { people, ids } = await arrange(await sharedCast())
+    const team = await (sharedTeam ??= sharedCast().then(arrange))
+    const { people, ids } = await freshFor(route, team, sharedCast)
     const { body: sibling } = await people.owner.createAgent(ids.workspaceId, 'Sibling')
     const ask = (agentId: string) =>
       people.owner.call(route.split(' ')[0] ?? '', row.path({ ...ids, agentId }), row.body?.(ids))
@@ -94,9 +103,9 @@ async function arrange({ target, ...cast }: Cast): Promise<Arranged> {
   await outsider.createWorkspace()
   const workspace = await owner.createWorkspace('Acme')
   const enter = (person: Person, role: AssignableRole) => join(owner, workspace.id, person, role)
-  const [{ invitation, token }, { body: agent }, targetId, removedId] = await Promise.all([
+  const [{ invitation, token }, inside, targetId, removedId] = await Promise.all([
     owner.inviteByMail(workspace.id, invitee.email),
-    owner.createAgent(workspace.id),
+    arrangeAgent(owner, workspace.id),
     enter(target, 'viewer'),
     enter(removed, 'admin'),
     enter(viewer, 'viewer'),
@@ -104,28 +113,32 @@ async function arrange({ target, ...cast }: Cast): Promise<Arranged> {
     enter(admin, 'admin'),
   ])
   await owner.delete(`/api/workspaces/${workspace.id}/members/${removedId}`)
-  const outside = await arrangeOutside(owner, `/api/workspaces/${workspace.id}/agents/${agent.id}`)
-  const { body: made } = await owner.createApiKey(workspace.id, agent.id, { name: 'Shop', scopes: ['contacts:read'] })
-  const inAgent = `/api/workspaces/${workspace.id}/agents/${agent.id}`
-  const { body: contact } = await owner.post<{ id: string }>(`${inAgent}/contacts`, { name: 'Kay' })
-  const { body: conversation } = await owner.post<{ id: string }>(`${inAgent}/conversations`, { contactId: contact.id })
-  const known = await arrangeKnowledge(owner, `/api/workspaces/${workspace.id}/agents/${agent.id}/resources`)
   const people = { anonymous: newPerson(node()), owner, ...cast }
   const ids: Ids = {
     workspaceId: workspace.id,
     handle: workspace.handle,
     targetId,
     invitationId: invitation.id,
-    agentId: agent.id,
-    ...outside,
-    apiKeyId: made.apiKey.id,
-    contactId: contact.id,
-    conversationId: conversation.id,
-    ...known,
+    ...inside,
     token,
     n: workspace.id.slice(-12),
   }
   return { people, ids }
+}
+
+/** An agent with one of everything. */
+async function arrangeAgent(owner: Person, workspaceId: string) {
+  const { body: agent } = await owner.createAgent(workspaceId)
+  const path = `/api/workspaces/${workspaceId}/agents/${agent.id}`
+  const [outside, { body: made }, { body: contact }, known] = await Promise.all([
+    arrangeOutside(owner, path),
+    owner.createApiKey(workspaceId, agent.id, { name: 'Shop', scopes: ['contacts:read'] }),
+    owner.post<{ id: string }>(`${path}/contacts`, { name: 'Kay' }),
+    arrangeKnowledge(owner, `${path}/resources`),
+  ])
+  const { body: conversation } = await owner.post<{ id: string }>(`${path}/conversations`, { contactId: contact.id })
+  const ids = { contactId: contact.id, conversationId: conversation.id, apiKeyId: made.apiKey.id }
+  return { agentId: agent.id, ...outside, ...known, ...ids }
 }
 
 /** A webhook that has been told something, and an integration by email, which goes to our SMTP peer. */
