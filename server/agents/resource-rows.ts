@@ -1,6 +1,6 @@
+import type { PageQuery } from '#shared/protocol/page.ts'
 import type { Resource, ResourceSummary } from '#shared/protocol/agents/knowledge.ts'
 import type { Tx } from '../core/tenant.ts'
-import type { Page } from './rows.ts'
 
 export type InAgentIds = { workspaceId: string; agentId: string }
 export type ResourceIds = InAgentIds & { resourceId: string }
@@ -17,7 +17,7 @@ export function resourcesIn(tx: Tx, { workspaceId, agentId }: InAgentIds) {
 }
 
 /** So many resources behind the one with the id `cursor`. */
-export function pageOfResources(tx: Tx, { workspaceId, agentId }: InAgentIds, { limit, cursor }: Page) {
+export function pageOfResources(tx: Tx, { workspaceId, agentId }: InAgentIds, { limit, cursor }: PageQuery) {
   return tx<ResourceSummary[]>`
     select ${resourceColumns(tx)}
     from resources

@@ -1,3 +1,4 @@
+import type { PageQuery } from '#shared/protocol/page.ts'
 import type { Agent } from '#shared/protocol/resources.ts'
 import type { Tx } from '../core/tenant.ts'
 
@@ -11,10 +12,8 @@ export function agentsIn(tx: Tx, workspaceId: string) {
     order by id`
 }
 
-export type Page = { limit: number; cursor?: string | undefined }
-
 /** So many agents behind the one with the id `cursor`. */
-export function pageOfAgents(tx: Tx, workspaceId: string, { limit, cursor }: Page) {
+export function pageOfAgents(tx: Tx, workspaceId: string, { limit, cursor }: PageQuery) {
   return tx<Agent[]>`
     select ${agentColumns(tx)}
     from agents

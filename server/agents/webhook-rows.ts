@@ -8,7 +8,7 @@ const webhookSummaryColumns = (tx: Tx) =>
 
 const webhookColumns = (tx: Tx) => tx`${webhookSummaryColumns(tx)}, url, failing_since`
 
-const deliveryColumns = (tx: Tx) => tx`
+export const deliveryColumns = (tx: Tx) => tx`
   id, type, payload, test, status, attempts, next_attempt_at, last_attempt_at, answer_status, answer_problem, created_at`
 
 export type InWebhookIds = InAgentIds & { webhookId: string }
@@ -30,9 +30,12 @@ export function wholeWebhooksIn(tx: Tx, { workspaceId, agentId }: InAgentIds) {
     order by id`
 }
 
+/** With the secret, sealed, that signs for it. */
+export type WebhookRow = Webhook & { sealedSecret: string }
+
 /** Locked: nobody queues anything for it meanwhile, and nobody else changes it. */
 export function lockedWebhook(tx: Tx, { workspaceId, agentId, webhookId }: InWebhookIds) {
-  return tx<(Webhook & { sealedSecret: string })[]>`
+  return tx<WebhookRow[]>`
     select ${webhookColumns(tx)}, sealed_secret
     from webhooks
     where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = ${webhookId}

@@ -33,6 +33,11 @@ export function enter(tx: Tx, scope: Scope) {
       set_config('app.streams', coalesce(${scope.streams?.join(',') ?? null}, current_setting('app.streams', true), ''), true)`
 }
 
+/** The database's clock. Sent behind locks it tells when they were granted: what waited is later than what it waited for. */
+export function timeNow(tx: Tx) {
+  return tx<[{ at: string }]>`select date_trunc('milliseconds', clock_timestamp()) as at`
+}
+
 /** Statements that were sent together, so that they cost one round trip. */
 export type Statements = readonly PromiseLike<unknown>[]
 export type Answers<S extends Statements> = { -readonly [K in keyof S]: Awaited<S[K]> }

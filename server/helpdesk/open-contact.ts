@@ -1,6 +1,6 @@
 import type { Contact } from '#shared/protocol/agents/contacts.ts'
 import { openAgent, type AgentCaller, type InAgent } from '../core/opening.ts'
-import { together, type Tx } from '../core/tenant.ts'
+import { timeNow, together, type Tx } from '../core/tenant.ts'
 import { contactColumns } from './contact-rows.ts'
 
 export type ContactInput = AgentCaller & { contactId: string }
@@ -23,9 +23,4 @@ export async function openContact(
     timeNow(tx),
   )
   return { ...opened, contact, ...at[0] }
-}
-
-/** The database's clock once what was sent before is locked: so what waited for a lock is later than what held it. */
-export function timeNow(tx: Tx) {
-  return tx<[{ at: string }]>`select date_trunc('milliseconds', clock_timestamp()) as at`
 }

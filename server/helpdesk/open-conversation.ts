@@ -2,9 +2,8 @@ import type { Conversation } from '#shared/protocol/agents/conversations.ts'
 import { may } from '#shared/policy.ts'
 import type { Role } from '#shared/roles.ts'
 import { openAgent, type AgentCaller, type InAgent } from '../core/opening.ts'
-import { together, type Tx } from '../core/tenant.ts'
+import { timeNow, together, type Tx } from '../core/tenant.ts'
 import { conversationColumns, type ConversationIds } from './conversation-rows.ts'
-import { timeNow } from './open-contact.ts'
 
 export type ConversationInput = AgentCaller & { conversationId: string }
 export type WithConversation = InAgent & {

@@ -2,11 +2,12 @@ import { newId } from '../core/ids.ts'
 import { runCommand, type Core } from '../core/run-command.ts'
 import { writeWithin } from '../core/tenant.ts'
 import { switchOffWebhook } from '../agents/commands/switch-off-webhook.ts'
-import { attempt, isTaken, secretsOf, type Attempted } from '../agents/webhooks/attempt.ts'
+import { attempt, secretsOf } from '../agents/webhooks/attempt.ts'
 import { mostFailing, pauseAfter } from '../agents/webhooks/backoff.ts'
 import { leaveEndpoint, nextTurn, settleTurn, takeEndpoint, type Run, type Settled, type Turn } from '../agents/webhooks/line.ts' // prettier-ignore
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import { reasonOf, wasTaken, type Attempted } from '../outbound/post-json.ts'
 import type { Outbound } from '../outbound/request.ts'
 import { CannotOpen, type Seal } from '../secrets/seal.ts'
 import type { Jobs } from './enqueue.ts'
@@ -56,7 +57,7 @@ async function timed({ metrics }: Parts, work: () => Promise<Attempted>): Promis
   const end = metrics.webhookDelivery.startTimer()
   const attempted = await work()
   end()
-  const outcome = isTaken(attempted) ? 'delivered' : attempted.status === null ? 'unanswered' : 'refused'
+  const outcome = wasTaken(attempted) ? 'delivered' : attempted.status === null ? 'unanswered' : 'refused'
   metrics.webhookAttempts.inc({ outcome })
   return attempted
 }
@@ -76,7 +77,7 @@ async function settle({ core }: Parts, run: Run, turn: Turn, attempted: Attempte
 }
 
 function settledBy(turn: Turn, attempted: Attempted): Settled {
-  if (isTaken(attempted)) return { as: 'delivered', status: attempted.status ?? 0 }
+  if (wasTaken(attempted)) return { as: 'delivered', status: attempted.status ?? 0 }
   // whoever presses the test button looks at the answer, and presses again
   const isLast = turn.test || attempted.status === 410
   return { as: 'failed', ...attempted, pause: isLast ? null : pauseAfter(turn.attempts + 1) }
@@ -86,6 +87,5 @@ function reasonToSwitchOff({ test, failingFor }: Turn, settled: Settled): string
   if (test || settled.as !== 'failed' || settled.pause !== null) return null
   if (settled.status === 410) return 'It answered 410 Gone: there is nobody any more who wants to be told.'
   if (failingFor === null || failingFor < mostFailing) return null
-  const last = settled.problem ?? `It answered ${settled.status}.`
-  return `It has not taken anything for a day. The last attempt: ${last}`
+  return `It has not taken anything for a day. The last attempt: ${reasonOf(settled)}`
 }

@@ -4,7 +4,8 @@ import { mostPageText } from '#shared/protocol/agents/knowledge.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { readPage } from '#server/agents/pages/read-page.ts'
 import { openPageReader } from '#server/agents/pages/reader.ts'
-import type { Core } from '#server/core/run-command.ts'
+import { finishFetch } from '#server/agents/commands/finish-fetch.ts'
+import { runCommand, type Core } from '#server/core/run-command.ts'
 import { fetchResource } from '#server/jobs/fetch-resource.ts'
 import { openOutbound } from '#server/outbound/request.ts'
 import { knowledgeOf, newKnowledge } from '../support/knowledge.ts'
@@ -257,4 +258,33 @@ test('a long page is read up to what a resource can hold, and a very long one no
   expect(content.length).toBeLessThanOrEqual(mostPageText)
   const endless = await page(server().url('/endless'))
   expect(await read(endless.body.id)).toMatchObject({ status: 'failed', problem: 'Its answer is longer than 2048 kB.' })
+})
+
+test('S5 what was read of a page is told behind a removal that is under way, not beside it', async () => {
+  const { place } = await newKnowledge(node())
+  const { owner, sql } = node()
+  const resourceId = crypto.randomUUID()
+  await owner`
+    insert into resources
+      (id, workspace_id, agent_id, kind, title, content, url, language, status, created_at, updated_at)
+    values
+      (${resourceId}, ${place.workspaceId}, ${place.agentId}, 'url', 'Help', '', 'https://example.com/', 'en', 'fetching', now(), now())`
+  const core: Core = { sql, follow: () => undefined, publish: () => undefined }
+  const outcome = { title: 'Help', content: 'All of it.', language: null }
+  let done = false
+  // locked as a removal locks it
+  const finishing = await owner.begin(async (tx) => {
+    await tx`select id from workspaces where id = ${place.workspaceId} for no key update`
+    const running = runCommand(core, finishFetch, { ...place, resourceId, outcome }).then(() => (done = true))
+    const waiting = () => owner`
+      select pid from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '%from workspaces%for share%'`
+    await expect.poll(async () => (await waiting()).length).toBe(1)
+    expect(done).toBe(false)
+    return { running }
+  })
+  await finishing.running
+  const [{ status } = { status: '' }] = await owner<{ status: string }[]>`
+    select status from resources where id = ${resourceId}`
+  expect(status).toBe('ready')
 })

@@ -12,7 +12,8 @@ import { useNode, type TestNode } from '../support/node.ts'
 import { newPerson, newUser, type Answer, type Failure, type Person } from '../support/people.ts'
 import { rawRequest } from '../support/raw.ts'
 
-const node = useNode()
+/** The API alone: whatever answers below is not the client's page, built or not. */
+const node = useNode({ clientDir: undefined })
 /** Behind a load balancer at this machine, so that a test can come from any address; its limits are as they are. */
 const limited = useNode({ trustedProxies: ['127.0.0.1'] }, 1)
 

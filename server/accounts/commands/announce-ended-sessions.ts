@@ -1,4 +1,5 @@
 import type { Command } from '../../core/run-command.ts'
+import { timeNow } from '../../core/tenant.ts'
 
 type Ended = { id: string; publicId: string; userId: string }
 
@@ -7,10 +8,7 @@ type Ended = { id: string; publicId: string; userId: string }
  * (`auth/sessions.ts`); should this be lost, the gateway's sweep finds out.
  */
 export const announceEndedSessions: Command<{ ended: Ended[] }, object, void> = {
-  async open(tx) {
-    const [clock] = await tx<{ at: string }[]>`select date_trunc('milliseconds', clock_timestamp()) as at`
-    return { at: clock?.at ?? '' }
-  },
+  open: async (tx) => (await timeNow(tx))[0],
   async run({ draft }, { ended }) {
     for (const { id, publicId, userId } of ended) {
       draft.append('user', userId, 'session.ended', { sessionId: publicId }, { revokes: { session: id } })

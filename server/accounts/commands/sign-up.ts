@@ -5,7 +5,7 @@ import { Refusal } from '../../core/errors.ts'
 import { startStreams } from '../../core/event-log.ts'
 import { newId } from '../../core/ids.ts'
 import type { Command, Unit } from '../../core/run-command.ts'
-import { enter, together } from '../../core/tenant.ts'
+import { enter, timeNow, together } from '../../core/tenant.ts'
 import { askToJoin } from '../../membership/commands/accept-invitation.ts'
 import { chooseHandle } from '../../membership/handles.ts'
 import { insertWorkspace } from '../../membership/insert-workspace.ts'
@@ -25,8 +25,8 @@ export const signUp: Command<Input, Opened, SignedUp> = {
       const opened = await openByToken(tx, { token, userId: null })
       return { invited: opened, at: opened.at }
     }
-    const [clock] = await tx<{ at: string }[]>`select date_trunc('milliseconds', clock_timestamp()) as at`
-    return { invited: null, at: clock?.at ?? '' }
+    const [now] = await timeNow(tx)
+    return { invited: null, ...now }
   },
   async run(unit, { email, passwordHash, name }) {
     const { invited, at } = unit

@@ -2,14 +2,14 @@ import type { Webhook, WebhookEvent } from '#shared/protocol/agents/webhooks.ts'
 import { notFound } from '../../core/errors.ts'
 import { actorOf, openAgent, openWith, requireAccess, type AgentInput, type InAgent } from '../../core/opening.ts'
 import type { Command } from '../../core/run-command.ts'
-import { lockedWebhook, summaryOf } from '../webhook-rows.ts'
+import { lockedWebhook, summaryOf, type WebhookRow } from '../webhook-rows.ts'
 import { wakeEndpoint } from '../webhooks/line.ts'
 
 type Change = { url?: string | undefined; events?: WebhookEvent[] | undefined; active?: boolean | undefined }
 type Input = AgentInput & { webhookId: string; change: Change }
 
 /** Switched on, or with another address, it begins anew: what waits for it is tried at once. */
-export const changeWebhook: Command<Input, InAgent & { found: (Webhook & { sealedSecret: string })[] }, Webhook> = {
+export const changeWebhook: Command<Input, InAgent & { found: WebhookRow[] }, Webhook> = {
   open: (tx, input) => openWith(openAgent(tx, input, 'part'), lockedWebhook(tx, input)),
   async run({ tx, draft, workspaceId, agent, actor, found: [row] }, { webhookId, change }) {
     requireAccess(actor, 'agent.edit')

@@ -1,20 +1,15 @@
-import type { Webhook } from '#shared/protocol/agents/webhooks.ts'
 import { notFound } from '../../core/errors.ts'
 import { actorOf, openAgent, openWith, requireAccess, type AgentInput, type InAgent } from '../../core/opening.ts'
 import type { Command } from '../../core/run-command.ts'
 import { webhookPlace } from '../../secrets/places.ts'
 import type { Seal } from '../../secrets/seal.ts'
-import { lockedWebhook, summaryOf } from '../webhook-rows.ts'
+import { lockedWebhook, summaryOf, type WebhookRow } from '../webhook-rows.ts'
 import type { SealedWebhook } from './create-webhook.ts'
 
 type Input = AgentInput & { webhookId: string; secret: string; seal: Seal }
 
 /** The former secret signs beside the new one for a day, so that a receiver can change over. */
-export const rotateWebhookSecret: Command<
-  Input,
-  InAgent & { found: (Webhook & { sealedSecret: string })[] },
-  SealedWebhook
-> = {
+export const rotateWebhookSecret: Command<Input, InAgent & { found: WebhookRow[] }, SealedWebhook> = {
   open: (tx, input) => openWith(openAgent(tx, input, 'part'), lockedWebhook(tx, input)),
   async run({ tx, draft, workspaceId, agent, actor, found: [row] }, { webhookId, secret, seal }) {
     requireAccess(actor, 'agent.edit')

@@ -2,8 +2,9 @@ import type { Webhook } from '#shared/protocol/agents/webhooks.ts'
 import { may } from '#shared/policy.ts'
 import { roles } from '#shared/roles.ts'
 import { newId } from '../../core/ids.ts'
+import { openByJob } from '../../core/open-by-job.ts'
 import type { Command, Unit } from '../../core/run-command.ts'
-import { enter, together, type Tx } from '../../core/tenant.ts'
+import type { Tx } from '../../core/tenant.ts'
 import { enqueue, type WebhookDisabledMail } from '../../jobs/enqueue.ts'
 import { lockedWebhook, summaryOf, type InWebhookIds } from '../webhook-rows.ts'
 import { settleTurn, type Run, type Settled, type Turn } from '../webhooks/line.ts'
@@ -15,14 +16,9 @@ type Opened = { place: Place | undefined; webhook: Webhook | undefined; managers
 /** Settles a delivery that was given up, and switches its endpoint off, by nobody's doing: Owner and Admins are told. */
 export const switchOffWebhook: Command<Input, Opened, void> = {
   async open(tx, { run }) {
-    const [, [place], [webhook], managers, [clock]] = await together(
-      enter(tx, { workspace: run.workspaceId, agent: run.agentId }),
-      placeOf(tx, run),
-      lockedWebhook(tx, run),
-      managersOf(tx, run),
-      tx<{ at: string }[]>`select date_trunc('milliseconds', clock_timestamp()) as at`,
-    )
-    return { place, webhook, managers: managers.map(({ email }) => email), at: clock?.at ?? '' }
+    const { found, at } = await openByJob(tx, run, placeOf(tx, run), lockedWebhook(tx, run), managersOf(tx, run))
+    const [[place], [webhook], managers] = found
+    return { place, webhook, managers: managers.map(({ email }) => email), at }
   },
   async run(unit, { run, turn, settled, reason }) {
     const { tx, draft, place, webhook } = unit
@@ -43,13 +39,11 @@ export const switchOffWebhook: Command<Input, Opened, void> = {
   },
 }
 
-/** Locked as every command in an agent locks them. */
 function placeOf(tx: Tx, { workspaceId, agentId }: InWebhookIds) {
   return tx<Place[]>`
     select w.name as workspace_name, w.handle as workspace_handle, a.name as agent_name
-    from (select id, name, handle from workspaces where id = ${workspaceId} for share) as w
-      join (select workspace_id, name from agents where workspace_id = ${workspaceId} and id = ${agentId} for key share) as a
-        on a.workspace_id = w.id`
+    from workspaces w join agents a on a.workspace_id = w.id
+    where w.id = ${workspaceId} and a.id = ${agentId}`
 }
 
 /** Those who manage agents. */

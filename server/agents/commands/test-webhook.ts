@@ -3,7 +3,7 @@ import { notFound } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { actorOf, openAgent, openWith, requireAccess, type AgentInput, type InAgent } from '../../core/opening.ts'
 import type { Command } from '../../core/run-command.ts'
-import { deliveryWith, lockedWebhook, summaryOf } from '../webhook-rows.ts'
+import { deliveryColumns, lockedWebhook, summaryOf } from '../webhook-rows.ts'
 import { newPlace, wakeEndpoint } from '../webhooks/line.ts'
 import { samples } from '../webhooks/samples.ts'
 
@@ -20,17 +20,17 @@ export const testWebhook: Command<Input, InAgent & { found: Webhook[] }, Deliver
     const data = { workspaceId, agentId: agent.id, ...samples[type]({ agentId: agent.id, at }) }
     const payload = JSON.stringify({ type, timestamp: at, test: true, data })
     const place = await newPlace(tx, ids, true)
-    await tx`
+    const [delivery] = await tx<Delivery[]>`
       insert into webhook_deliveries
         (id, workspace_id, agent_id, webhook_id, place, type, payload, test, status, next_attempt_at, created_at)
       values (
         ${id}, ${workspaceId}, ${agent.id}, ${webhookId}, ${place}, ${type}, ${payload}, true, 'pending',
         clock_timestamp(), ${at}
-      )`
+      )
+      returning ${deliveryColumns(tx)}`
+    if (!delivery) throw new Error('A delivery that was just made is missing.')
     draft.send(wakeEndpoint(tx, ids))
     draft.append('agent', agent.id, 'webhook.updated', { webhook: summaryOf(webhook) }, { actor: actorOf(actor) })
-    const [delivery] = await deliveryWith(tx, ids, id)
-    if (!delivery) throw new Error('A delivery that was just made is missing.')
     return delivery
   },
 }

@@ -1,7 +1,8 @@
 import type { Integration } from '#shared/protocol/agents/integrations.ts'
 import type { SendMail } from '../../mail/send.ts'
 import { messageIdOf, type Words } from '../../mail/template.ts'
-import { OutboundProblem, type Outbound } from '../../outbound/request.ts'
+import { postJson, reasonOf, wasTaken } from '../../outbound/post-json.ts'
+import type { Outbound } from '../../outbound/request.ts'
 
 export type Way = { outbound: Outbound; send: SendMail; publicUrl: string }
 
@@ -15,15 +16,8 @@ export async function handOn(way: Way, kind: Integration['kind'], target: string
 
 /** As Slack's incoming webhooks take it, and whatever takes the same. */
 async function post(outbound: Outbound, url: string, text: string): Promise<string | null> {
-  const headers = { 'Content-Type': 'application/json' }
-  const asked = { method: 'POST', headers, body: JSON.stringify({ text }), mostBytes: 64 * 1024, cut: true } as const
-  try {
-    const { status } = await outbound.request(url, asked)
-    return status >= 200 && status < 300 ? null : `It answered ${status}.`
-  } catch (error) {
-    if (error instanceof OutboundProblem) return error.message
-    throw error
-  }
+  const attempted = await postJson(outbound, url, { body: JSON.stringify({ text }) })
+  return wasTaken(attempted) ? null : reasonOf(attempted)
 }
 
 async function sendTo({ send, publicUrl }: Way, to: string, { id, mail }: News): Promise<string | null> {

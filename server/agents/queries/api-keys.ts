@@ -1,19 +1,20 @@
 import type { ApiKeyWithUse, OpenedAnswer } from '#shared/protocol/agents/api-keys.ts'
-import type { PageOf } from '#shared/protocol/page.ts'
+import type { PageOf, PageQuery } from '#shared/protocol/page.ts'
 import type { ApiScope } from '#shared/scopes.ts'
 import { acting, invalidApiKey, type AgentInput, type KeyInput } from '../../core/opening.ts'
+import { pageFrom } from '../../core/page.ts'
 import { readWithin } from '../../core/tenant.ts'
 import type { Sql } from '../../db/connect.ts'
 import { hashOf } from '../../membership/tokens.ts'
 import { apiKeyColumns } from '../api-key-rows.ts'
-import { agentWith, type Page } from '../rows.ts'
+import { agentWith } from '../rows.ts'
 import { readInAgent } from './read-in-agent.ts'
 
 /** A page of the agent's API keys in the order in which they were made, for whoever manages them. */
 export async function readApiKeys(
   sql: Sql,
   input: AgentInput,
-  { limit, cursor }: Page,
+  { limit, cursor }: PageQuery,
 ): Promise<PageOf<ApiKeyWithUse>> {
   const [found] = await readInAgent(sql, input, { action: 'agent.manage' }, (tx) => [
     tx<ApiKeyWithUse[]>`
@@ -24,8 +25,7 @@ export async function readApiKeys(
       order by id
       limit ${limit + 1}`,
   ])
-  const items = found.slice(0, limit)
-  return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
+  return pageFrom(found, limit)
 }
 
 /** An API key as a request came with it. `useIsNews`: the minute in which it was last used is over. */

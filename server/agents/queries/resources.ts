@@ -1,10 +1,10 @@
 import type { Resource, ResourceSummary } from '#shared/protocol/agents/knowledge.ts'
-import type { PageOf } from '#shared/protocol/page.ts'
+import type { PageOf, PageQuery } from '#shared/protocol/page.ts'
 import { notFound } from '../../core/errors.ts'
 import type { AgentCaller } from '../../core/opening.ts'
+import { pageFrom } from '../../core/page.ts'
 import type { Sql } from '../../db/connect.ts'
 import { pageOfResources, resourceWith } from '../resource-rows.ts'
-import type { Page } from '../rows.ts'
 import { readInAgent } from './read-in-agent.ts'
 
 export const toRead = { action: 'workspace.view', scope: 'knowledge:read' } as const
@@ -13,13 +13,12 @@ export const toRead = { action: 'workspace.view', scope: 'knowledge:read' } as c
 export async function readResources(
   sql: Sql,
   caller: AgentCaller,
-  { limit, cursor }: Page,
+  { limit, cursor }: PageQuery,
 ): Promise<PageOf<ResourceSummary>> {
   const [found] = await readInAgent(sql, caller, toRead, (tx) => [
     pageOfResources(tx, caller, { limit: limit + 1, cursor }),
   ])
-  const items = found.slice(0, limit)
-  return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
+  return pageFrom(found, limit)
 }
 
 export async function readResource(sql: Sql, caller: AgentCaller & { resourceId: string }): Promise<Resource> {

@@ -2,6 +2,7 @@ import type { DeliveriesQuery, Delivery, Webhook } from '#shared/protocol/agents
 import type { PageOf } from '#shared/protocol/page.ts'
 import { notFound } from '../../core/errors.ts'
 import type { AgentInput } from '../../core/opening.ts'
+import { pageFrom } from '../../core/page.ts'
 import type { Sql } from '../../db/connect.ts'
 import { pageOfDeliveries, wholeWebhooksIn } from '../webhook-rows.ts'
 import { readInAgent } from './read-in-agent.ts'
@@ -24,8 +25,7 @@ export async function readDeliveries(
     pageOfDeliveries(tx, input, { ...page, limit: page.limit + 1 }),
   ])
   if (!webhook) throw notFound()
-  const items = found.slice(0, page.limit)
-  return { items, nextCursor: found.length > page.limit ? (items.at(-1)?.id ?? null) : null }
+  return pageFrom(found, page.limit)
 }
 
 /** Throws unless this person may edit the agent: before an answer is given again that held a secret. */

@@ -3,9 +3,9 @@ import type { PageOf } from '#shared/protocol/page.ts'
 import { readInAgent } from '../../agents/queries/read-in-agent.ts'
 import { notFound } from '../../core/errors.ts'
 import type { AgentCaller } from '../../core/opening.ts'
+import { pageFrom } from '../../core/page.ts'
 import type { Sql } from '../../db/connect.ts'
 import { contactWith, pageOfContacts } from '../contact-rows.ts'
-import { pageFrom } from '../page.ts'
 
 const need = { action: 'workspace.view', scope: 'contacts:read' } as const
 

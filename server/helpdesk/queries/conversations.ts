@@ -10,10 +10,10 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { readInAgent } from '../../agents/queries/read-in-agent.ts'
 import { notFound } from '../../core/errors.ts'
 import type { AgentCaller } from '../../core/opening.ts'
+import { pageFrom } from '../../core/page.ts'
 import type { Sql } from '../../db/connect.ts'
 import { conversationWith, messageOf, pageOfConversations, pageOfMessages } from '../conversation-rows.ts'
 import type { ConversationInput } from '../open-conversation.ts'
-import { pageFrom } from '../page.ts'
 
 const need = { action: 'workspace.view', scope: 'conversations:read' } as const
 
