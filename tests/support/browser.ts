@@ -6,8 +6,8 @@ import type { TestNode } from './node.ts'
 
 const chromiums: Parameters<typeof findProgram>[0] = {
   setting: 'CHROMIUM_PATH',
-  names: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
-  debianPackage: 'chromium',
+  names: ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
+  debianPackage: 'chromium-headless-shell',
 }
 
 /** Looks at a page until it is as expected, for at most 15 s. */
@@ -54,7 +54,7 @@ export async function violationsOf(page: Page, { except = [] }: { except?: strin
     const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity)
     return Promise.allSettled(ending.map((one) => one.finished))
   })
-  const { violations } = await new AxeBuilder({ page }).disableRules(except).analyze()
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().disableRules(except).analyze()
   return violations.flatMap(({ id, nodes }) => nodes.map((element) => `${id}: ${element.html}`))
 }
 
