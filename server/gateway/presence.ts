@@ -98,6 +98,8 @@ export class Presence {
       metrics.presenceFailures.inc()
       log.warn({ err: error }, 'who is here could not be told')
       for (const change of changes) this.doubt(change)
+      // it may have been taken all the same, and what was answered, that nothing is known any more, was lost
+      this.doubtAll()
       return false
     }
   }
@@ -118,7 +120,7 @@ export class Presence {
     return [changes.filter(isHere), changes.filter((change) => !isHere(change))]
   }
 
-  /** What this node said before is forgotten: its time ran out, or the database crashed. */
+  /** What this node said before may be forgotten: its time ran out, or the database crashed. */
   private doubtAll(): void {
     for (const stream of this.parts.streams()) {
       if (kindOf(stream) !== 'workspace') continue

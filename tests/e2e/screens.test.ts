@@ -1,4 +1,4 @@
-import type { BrowserContextOptions, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import type { Webhook, WebhookWithSecret } from '#shared/protocol/agents/webhooks.ts'
@@ -12,71 +12,72 @@ import { lookAt } from '../support/screenshots.ts'
 const node = useNode()
 const { visit } = useBrowser(node)
 
+/** Each screen is looked at in both, one after the other. */
 const shapes = [
-  ['wide-light', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
-  ['phone-dark', { viewport: { width: 375, height: 740 }, colorScheme: 'dark' }],
+  { name: 'wide', viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+  { name: 'phone', viewport: { width: 375, height: 740 }, colorScheme: 'dark' },
 ] as const
 
-test.each(shapes)('axe finds nothing on the screens of who is not signed in, and nothing is wider than the window (%s)', async (shape, options) => {
+test('axe finds nothing on the screens of who is not signed in, and nothing is wider than the window', async () => {
   const ada = await newUser(node())
   await ada.setAddonSeats(1)
   const workspace = await ada.createWorkspace('Acme')
   const { token } = await ada.inviteByMail(workspace.id, newPerson(node(), 'Tony').email)
-  const page = await visit('/sign-in', options)
+  const page = await visit('/sign-in')
   await see(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
-  await check(page, `${shape}-sign-in`)
+  await check(page, `sign-in`)
   for (const [address, heading] of [['/sign-up', 'Create your account'], [`/invite#${token}`, 'Join Acme'], ['/invite#none', 'This link does not work'], ['/nowhere', 'There is nothing here']] as const) {
     await page.goto('about:blank')
     await page.goto(address)
     await see(page.getByRole('heading', { name: heading })).toBeVisible()
-    await check(page, `${shape}-${heading.replaceAll(' ', '-').toLowerCase()}`)
+    await check(page, `${heading.replaceAll(' ', '-').toLowerCase()}`)
   }
 }) // prettier-ignore
 
-test.each(shapes)('axe finds nothing on the screens of a workspace, and nothing is wider than the window (%s)', async (shape, options) => {
+test('axe finds nothing on the screens of a workspace, and nothing is wider than the window', async () => {
   const { ada, workspace } = await newTeam(node())
   await ada.inviteByMail(workspace.id, 'tony@example.com')
-  const page = await signedIn(ada, `/w/${workspace.handle}/members`, options)
+  const page = await signedIn(ada, `/w/${workspace.handle}/members`)
   await see(page.getByRole('row')).toHaveCount(6)
   const { body: agent } = await ada.createAgent(workspace.id, 'Front desk')
   for (const [address, title] of [['members', 'Members'], ['membership', 'Membership'], ['plan', 'Plan & seats'], ['settings', 'Settings'], ['agents', 'Agents'], [`agents/${agent.id}`, 'Front desk'], ['agents/nowhere', 'There is no such agent']] as const) {
     await page.goto(`/w/${workspace.handle}/${address}`)
     await see(page.getByRole('heading', { name: title, level: 1 })).toBeVisible()
     await live(page)
-    await check(page, `${shape}-${title.replaceAll(' ', '-').toLowerCase()}`)
+    await check(page, `${title.replaceAll(' ', '-').toLowerCase()}`)
   }
 }) // prettier-ignore
 
-test.each(shapes)('axe finds nothing on what opens over the members (%s)', async (shape, options) => {
+test('axe finds nothing on what opens over the members', async () => {
   const { ada, workspace, grace } = await newTeam(node())
-  const page = await signedIn(ada, `/w/${workspace.handle}/members`, options)
+  const page = await signedIn(ada, `/w/${workspace.handle}/members`)
   await page.getByRole('button', { name: 'Invite', exact: true }).click()
   await page.getByLabel('Email addresses').fill('one@example.com, not an address')
   await page.getByRole('button', { name: /^Send/ }).click()
   await see(page.getByText('These are not email addresses')).toBeVisible()
-  await check(page, `${shape}-invite`)
+  await check(page, `invite`)
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: `Role of ${grace.email}` }).click()
   await see(page.getByRole('menuitemradio', { name: 'Viewer' })).toBeVisible()
   // a menu hangs outside of the page's landmarks by design
-  await check(page, `${shape}-role-menu`, ['region'])
+  await check(page, `role-menu`, ['region'])
   await page.keyboard.press('Escape')
   await chooseAction(page, grace.email, 'Remove member')
   await see(page.getByRole('alertdialog')).toBeVisible()
-  await check(page, `${shape}-remove`)
+  await check(page, `remove`)
 })
 
-test.each(shapes)('axe finds nothing on the pages of an agent that has nothing yet (%s)', async (shape, options) => {
-  const { page } = await atAgent(options)
+test('axe finds nothing on the pages of an agent that has nothing yet', async () => {
+  const { page } = await atAgent()
   for (const [tab, title] of agentPages) {
     await openTab(page, title)
     await see(page.locator('.empty h3')).toBeVisible()
-    await check(page, `${shape}-${tab}-empty`)
+    await check(page, `${tab}-empty`)
   }
 })
 
-test.each(shapes)('axe finds nothing on the pages of an agent that has something of each (%s)', async (shape, options) => {
-  const { page, ada, path } = await atAgent(options)
+test('axe finds nothing on the pages of an agent that has something of each', async () => {
+  const { page, ada, path } = await atAgent()
   const webhook = await fill(ada, path)
   for (const [tab, title] of agentPages) {
     await openTab(page, title)
@@ -86,17 +87,17 @@ test.each(shapes)('axe finds nothing on the pages of an agent that has something
       await page.getByRole('button', { name: 'Ask' }).click()
       await see(page.locator('mark').first()).toBeVisible()
     }
-    await check(page, `${shape}-${tab}`)
+    await check(page, `${tab}`)
   }
   await openTab(page, 'Webhooks')
   await page.getByRole('link', { name: webhook.host }).click()
   await see(page.getByRole('list', { name: 'Deliveries' })).toBeVisible()
   await page.locator('summary').first().click()
-  await check(page, `${shape}-webhook`)
+  await check(page, `webhook`)
 }) // prettier-ignore
 
-test.each(shapes)('axe finds nothing in the dialogs of an agent, refused and answered (%s)', async (shape, options) => {
-  const { page } = await atAgent(options)
+test('axe finds nothing in the dialogs of an agent, refused and answered', async () => {
+  const { page } = await atAgent()
   const dialog = page.getByRole('dialog')
   for (const [title, button, item] of [['Knowledge', 'Add', 'Text'], ['Knowledge', 'Add', 'Web page'], ['Integrations', 'Connect', 'Slack'], ['Webhooks', 'Add webhook', null], ['API keys', 'Create API key', null]] as const) {
     await openTab(page, title)
@@ -104,31 +105,31 @@ test.each(shapes)('axe finds nothing in the dialogs of an agent, refused and ans
     if (item) await page.getByRole('menuitem', { name: item }).click()
     await dialog.locator('[type=submit]').click()
     await see(dialog.locator('[aria-invalid=true]').first()).toBeFocused()
-    await check(page, `${shape}-dialog-${item ?? title}`)
+    await check(page, `dialog-${item ?? title}`)
     if (title !== 'API keys') await page.keyboard.press('Escape')
   }
   await dialog.getByLabel('Name').fill('Another')
   await dialog.getByLabel('Read').first().check()
   await dialog.getByRole('button', { name: 'Create API key' }).click()
   await see(dialog.getByLabel('API key', { exact: true })).toBeFocused()
-  await check(page, `${shape}-api-key-made`)
+  await check(page, `api-key-made`)
 }) // prettier-ignore
 
-test.each(shapes)('axe finds nothing on the pages of an agent as its viewers see them (%s)', async (shape, options) => {
+test('axe finds nothing on the pages of an agent as its viewers see them', async () => {
   const { ada, path, workspace, agentId } = await newAgent()
   const barbara = await newUser(node(), 'Barbara')
   await join(ada, workspace.id, barbara, 'viewer')
   const webhook = await fill(ada, path)
-  const page = await signedIn(barbara, `/w/${workspace.handle}/agents/${agentId}`, options)
-  await check(page, `${shape}-viewer-configuration`)
+  const page = await signedIn(barbara, `/w/${workspace.handle}/agents/${agentId}`)
+  await check(page, `viewer-configuration`)
   for (const [tab, title] of agentPages.slice(0, 3)) {
     await openTab(page, title)
     await see(page.getByRole('table', { name: title })).toBeVisible()
-    await check(page, `${shape}-viewer-${tab}`)
+    await check(page, `viewer-${tab}`)
   }
   await page.getByRole('link', { name: webhook.host }).click()
   await see(page.getByRole('heading', { name: 'Events' })).toBeVisible()
-  await check(page, `${shape}-viewer-webhook`)
+  await check(page, `viewer-webhook`)
 })
 
 test('the panel works by keyboard alone: invite, change a role, remove', async () => {
@@ -294,9 +295,9 @@ async function newAgent() {
   return { ada, workspace, agentId: body.id, path: `/api/workspaces/${workspace.id}/agents/${body.id}` }
 }
 
-async function atAgent(options: BrowserContextOptions) {
+async function atAgent() {
   const made = await newAgent()
-  return { ...made, page: await signedIn(made.ada, `/w/${made.workspace.handle}/agents/${made.agentId}`, options) }
+  return { ...made, page: await signedIn(made.ada, `/w/${made.workspace.handle}/agents/${made.agentId}`) }
 }
 
 async function openTab(page: Page, name: string): Promise<void> {
@@ -331,8 +332,8 @@ async function fill(person: Person, agent: string): Promise<Webhook> {
   return webhook
 }
 
-async function signedIn(person: Person, address: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const page = await visit('/sign-in', options)
+async function signedIn(person: Person, address: string): Promise<Page> {
+  const page = await visit('/sign-in')
   await signInAt(page, person)
   await page.waitForURL('**/members')
   await page.goto(address)
@@ -341,9 +342,15 @@ async function signedIn(person: Person, address: string, options: BrowserContext
 }
 
 async function check(page: Page, name: string, except: string[] = []): Promise<void> {
-  await lookAt(page, name)
-  expect(await violationsOf(page, { except })).toEqual([])
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+  for (const { name: shape, viewport, colorScheme } of shapes) {
+    await page.setViewportSize(viewport)
+    await lookAt(page, `${shape}-${name}`)
+    await page.emulateMedia({ colorScheme })
+    expect(await violationsOf(page, { except }), shape).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+  }
+  await page.setViewportSize(shapes[0].viewport)
+  await page.emulateMedia({ colorScheme: shapes[0].colorScheme })
 }
 
 async function portrait(): Promise<Buffer> {
