@@ -36,15 +36,15 @@ test('117 a node whose word was taken while its answer was lost says all of it a
 function fakeDatabase() {
   const tellings = new EventEmitter()
   let answer = (): boolean => true
-  const sql = (words: TemplateStringsArray, ...values: unknown[]) => {
+  function sql(words: TemplateStringsArray, ...values: unknown[]): Promise<unknown> {
     if (!words[0]?.includes('tell_presence')) return Promise.resolve([])
     const known = answer
     tellings.emit('told', values[2])
     return Promise.resolve().then(() => [{ known: known() }])
   }
-  const guard = { run: (work: () => Promise<unknown>) => work() }
+  sql.guard = { run: (work: () => Promise<unknown>) => work() }
   return {
-    sql: Object.assign(sql, { guard }) as unknown as Sql,
+    sql: sql as unknown as Sql,
     async told(next: () => boolean): Promise<unknown> {
       answer = next
       const told = once(tellings, 'told')
