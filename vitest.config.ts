@@ -15,8 +15,6 @@ export default defineConfig({
           globalSetup: ['tests/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // what is imported is read once by each worker, not for each file: a fourth of the time of a run
-          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

@@ -44,7 +44,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), actor, workspace: fc.constant(1) }) },
 ) // prettier-ignore
 
-const histories = 1_000
+/** HISTORIES=1000 for the long form. */
+const histories = Number(process.env['HISTORIES'] ?? 400)
 // most of a history is waiting for the database, so many run side by side
 const shards = 10
 

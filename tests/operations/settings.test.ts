@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { readConfig } from '#server/config.ts'
 import { takenPort } from '../support/ports.ts'
 import { postgresOf, useProgram } from '../support/program.ts'
 
@@ -11,7 +12,6 @@ test.each([
   ['PORT', '65536', 'a whole number from 0 to 65535'],
   ['PORT', '-1', 'a whole number from 0 to 65535'],
   ['METRICS_PORT', '9.5', 'a whole number from 0 to 65535'],
-  ['HOST', '192.0.2.1', 'no address of this machine'],
   ['PUBLIC_URL', 'rollcall.example.com', 'https://'],
   ['PUBLIC_URL', 'ftp://example.com', 'https://'],
   ['PUBLIC_URL', 'https://example.com/rollcall', 'without a path'],
@@ -25,7 +25,17 @@ test.each([
   ['SECRET_KEY', 'too short', '32'],
   ['SECRET_KEY_PREVIOUS', 'a key that has enough letters, does not it, short', '32'],
   ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, silent'],
-])('%s=%s ends with one line that names the setting and what is allowed', async (name, value, allowed) => {
+])('%s=%s is refused in one line that names the setting and what is allowed', (name, value, allowed) => {
+  const refusal = refusalOf({ [name]: value })
+  expect(refusal).toContain(`The setting ${name} is wrong: `)
+  expect(refusal).toContain(allowed)
+  expect(refusal).not.toContain('\n')
+})
+
+test.each([
+  ['BILLING', 'stripes', 'manual'],
+  ['HOST', '192.0.2.1', 'no address of this machine'],
+])('%s=%s ends the start with that line', async (name, value, allowed) => {
   const data = await folder()
   const program = start({ DATA_DIR: data, [name]: value })
   expect(await program.ended).toBe(1)
@@ -78,3 +88,12 @@ test('a setting that is empty is one that is not given', async () => {
   const program = start({ DATA_DIR: await folder(), SMTP_URL: '', DATABASE_URL: '', METRICS_PORT: '', PUBLIC_URL: '' })
   expect(await program.port()).toBeGreaterThan(0)
 })
+
+function refusalOf(settings: Record<string, string>): string {
+  try {
+    readConfig(settings)
+    return ''
+  } catch (error) {
+    return (error as Error).message
+  }
+}
