@@ -7,6 +7,13 @@ import type {
   ResourceSummary,
   SearchAnswer,
 } from '#shared/protocol/agents/knowledge.ts'
+import type {
+  Conversation,
+  ConversationAnswer,
+  ConversationChange,
+  Message,
+} from '#shared/protocol/agents/conversations.ts'
+import type { DeskAnswer } from '#shared/protocol/agents/desk.ts'
 import type { AgentStateAnswer } from '#shared/protocol/agents/state.ts'
 import type {
   Delivery,
@@ -51,6 +58,12 @@ export function agentApi(workspaceId: string, agentId: string) {
       ),
     replayDelivery: (id: string, deliveryId: string) =>
       create<Delivery>(`${all}/webhooks/${id}/deliveries/${deliveryId}/replay`),
+
+    desk: () => get<DeskAnswer>(`${all}/desk`),
+    conversation: (id: string) => get<ConversationAnswer>(`${all}/conversations/${id}`),
+    changeConversation: (id: string, body: ConversationChange) =>
+      send<Conversation>('PATCH', `${all}/conversations/${id}`, body),
+    writeMessage: (id: string, text: string) => create<Message>(`${all}/conversations/${id}/messages`, { text }),
 
     createIntegration: (body: NewIntegration) => create<Integration>(`${all}/integrations`, body),
     changeIntegration: (id: string, body: IntegrationChange) =>

@@ -1,4 +1,4 @@
-export const workspacePages = ['members', 'membership', 'plan', 'settings', 'agents'] as const
+export const workspacePages = ['members', 'membership', 'plan', 'settings', 'agents', 'help-desk'] as const
 export type WorkspacePage = (typeof workspacePages)[number]
 
 /** The pages of an agent. The first is at the agent's own address. */
@@ -8,13 +8,19 @@ export type AgentTab = (typeof agentTabs)[number]
 /** Where in an agent somebody is; with `webhookId` at one endpoint of the tab `webhooks`. */
 export type AgentPlace = { id: string; tab: AgentTab; webhookId?: string }
 
+/** A conversation, and the agent that it is with. */
+export type ConversationPlace = { agentId: string; id: string }
+
+/** What of a page is open: an agent, or a conversation. */
+export type Opened = { agent?: AgentPlace; conversation?: ConversationPlace }
+
 export type Route =
   | { screen: 'home' }
   | { screen: 'sign-in' }
   | { screen: 'sign-up' }
   | { screen: 'invitation' }
   | { screen: 'waiting' }
-  | { screen: 'workspace'; handle: string; page: WorkspacePage; agent?: AgentPlace }
+  | { screen: 'workspace'; handle: string; page: WorkspacePage; opened: Opened }
   | { screen: 'not-found' }
 
 const screens: Readonly<Record<string, Route>> = {
@@ -29,14 +35,26 @@ const screens: Readonly<Record<string, Route>> = {
 export function routeOf(path: string): Route {
   const fixed = screens[path === '/' ? path : path.replace(/\/$/, '')]
   if (fixed) return fixed
-  const [, ofAgent, below] = /^\/w\/([^/]+)\/agents\/([^/].*)$/.exec(path) ?? []
-  if (ofAgent && below) {
-    const agent = agentPlaceOf(below)
-    return agent ? { screen: 'workspace', handle: ofAgent, page: 'agents', agent } : { screen: 'not-found' }
+  const [, of, list, below] = /^\/w\/([^/]+)\/(agents|help-desk)\/([^/].*)$/.exec(path) ?? []
+  if (of && below) {
+    const opened = list === 'agents' ? agentIn(below) : conversationIn(below)
+    const page = list as 'agents' | 'help-desk'
+    return opened ? { screen: 'workspace', handle: of, page, opened } : { screen: 'not-found' }
   }
   const [, handle, page = 'members'] = /^\/w\/([^/]+)(?:\/([^/]*))?\/?$/.exec(path) ?? []
   const known = workspacePages.find((one) => one === (page || 'members'))
-  return handle && known ? { screen: 'workspace', handle, page: known } : { screen: 'not-found' }
+  return handle && known ? { screen: 'workspace', handle, page: known, opened: {} } : { screen: 'not-found' }
+}
+
+function agentIn(below: string): Opened | null {
+  const agent = agentPlaceOf(below)
+  return agent && { agent }
+}
+
+/** `<agent>/<conversation>`; null for anything else. */
+function conversationIn(below: string): Opened | null {
+  const [, agentId, id] = /^([^/]+)\/([^/]+)\/?$/.exec(below) ?? []
+  return agentId && id ? { conversation: { agentId, id } } : null
 }
 
 /** `<agent>`, `<agent>/<tab>` or `<agent>/webhooks/<endpoint>`; null for anything else. */
@@ -55,6 +73,16 @@ export function pathToAgent(handle: string, { id, tab, webhookId }: AgentPlace):
   const path = `/w/${handle}/agents/${id}`
   if (tab === agentTabs[0]) return path
   return webhookId ? `${path}/${tab}/${webhookId}` : `${path}/${tab}`
+}
+
+export function pathToConversation(handle: string, { agentId, id }: ConversationPlace): string {
+  return `/w/${handle}/help-desk/${agentId}/${id}`
+}
+
+/** The path of a page with what is open in it. */
+export function pathToOpened(handle: string, page: WorkspacePage, { agent, conversation }: Opened): string {
+  if (agent) return pathToAgent(handle, agent)
+  return conversation ? pathToConversation(handle, conversation) : pathTo(handle, page)
 }
 
 /** Whether a screen shows nothing to somebody who is not signed in. */

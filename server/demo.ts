@@ -41,6 +41,14 @@ const knowledge = [
   },
 ] as const
 
+/** Who has written to it: each a contact, what they asked, and perhaps an answer and what became of it. */
+const visitors = [
+  { name: 'Hedy Lamarr', asks: 'Thank you, the refund has arrived.', answer: 'You’re welcome!', then: { state: 'resolved' } },
+  { name: 'Mary Jackson', asks: 'My parcel has not arrived, and I would like to talk to somebody.', then: { state: 'waiting' } },
+  { name: '', email: 'annie@example.com', asks: 'Do you ship to Iceland?' },
+  { name: 'Karen Jones', asks: 'Can I still change the address of order 2041?', answer: 'Yes, until noon. What is the new one?' },
+] as const // prettier-ignore
+
 /** Fills an installation with a sample team, through the same HTTP calls that the client makes. Answers the sign-ins. */
 export async function fillDemo(node: RunningNode): Promise<string> {
   const base = `http://127.0.0.1:${node.port}`
@@ -63,12 +71,25 @@ export async function fillDemo(node: RunningNode): Promise<string> {
     const agents = `${workspace}/agents`
     const desk = { name: 'Front desk', greeting: 'Hello! How can we help?', helpDesk: true }
     const made = await post(base, agents, desk, owner.cookie)
-    const resources = `${agents}/${String(Reflect.get(made.body as object, 'id'))}/resources`
-    for (const resource of knowledge) await post(base, resources, resource, owner.cookie)
+    const frontDesk = `${agents}/${String(Reflect.get(made.body as object, 'id'))}`
+    for (const resource of knowledge) await post(base, `${frontDesk}/resources`, resource, owner.cookie)
+    for (const visitor of visitors) await writeFor(base, frontDesk, visitor, owner.cookie)
     await post(base, agents, { name: 'Buchhaltung', language: 'de', greeting: 'Guten Tag!' }, owner.cookie)
   }
   const lines = cast.map(({ email }) => `    ${email.padEnd(22)} ${password}`)
   return `\n  A sample workspace is ready at ${node.url}/w/acme-dusseldorf/members. Sign in as\n${lines.join('\n')}\n`
+}
+
+type Visitor = { name: string; email?: string; asks: string; answer?: string; then?: object }
+
+async function writeFor(base: string, agent: string, visitor: Visitor, cookie: string): Promise<void> {
+  const { name, email, asks, answer, then } = visitor
+  const { body: contact } = await post(base, `${agent}/contacts`, { name, ...(email && { email }) }, cookie)
+  const begun = { contactId: String(Reflect.get(contact as object, 'id')), text: asks }
+  const { body: conversation } = await post(base, `${agent}/conversations`, begun, cookie)
+  const path = `${agent}/conversations/${String(Reflect.get(conversation as object, 'id'))}`
+  if (answer) await post(base, `${path}/messages`, { text: answer }, cookie)
+  if (then) await call(base, 'PATCH', path, then, cookie)
 }
 
 /** The link's token, once the email is in the mailbox. */

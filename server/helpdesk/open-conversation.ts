@@ -4,34 +4,51 @@ import type { Role } from '#shared/roles.ts'
 import { openAgent, type AgentCaller, type InAgent } from '../core/opening.ts'
 import { timeNow, together, type Tx } from '../core/tenant.ts'
 import { conversationColumns, type ConversationIds } from './conversation-rows.ts'
+import { shownOf, shownWith, type Shown } from './listed.ts'
 
 export type ConversationInput = AgentCaller & { conversationId: string }
 export type WithConversation = InAgent & {
   conversation: Conversation | undefined
+  /** What a list shows of it so far. */
+  shown: Shown
   /** Whether the member it is assigned to, or is to be assigned to, is one who may answer. */
   mayAnswer: boolean
 }
 
-/** Opens a command on one conversation, which is locked: what happens in it happens one after another. */
+/**
+ * Opens a command on one conversation, which is locked: what happens in it happens one after another. Its contact comes
+ * first, as where a contact is deleted, and stays as it is: lists tell of both.
+ */
 export async function openConversation(
   tx: Tx,
   input: ConversationInput,
   assigneeId?: string | null,
 ): Promise<WithConversation & { at: string }> {
   const { workspaceId, agentId, conversationId } = input
-  const [opened, [conversation], [assignee], [now]] = await together(
+  const [opened, , [conversation], [assignee], [shown], [now]] = await together(
     openAgent(tx, input, 'part'),
+    tx`
+      select id
+      from contacts
+      where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = (
+        select c.contact_id
+        from conversations c
+        where c.workspace_id = ${workspaceId} and c.agent_id = ${agentId} and c.id = ${conversationId}
+      )
+      for share`,
     tx<Conversation[]>`
       select ${conversationColumns(tx)}
       from conversations
       where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = ${conversationId}
       for no key update`,
     assigneeOf(tx, { workspaceId, agentId, conversationId }, assigneeId ?? null),
+    shownWith(tx, { workspaceId, agentId, conversationId }),
     timeNow(tx),
   )
   return {
     ...opened,
     conversation,
+    shown: shown ? shownOf(shown) : { contact: null, lastMessage: null },
     mayAnswer: assignee !== undefined && may(assignee.role, 'conversation.reply'),
     ...now,
   }

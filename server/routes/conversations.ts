@@ -11,12 +11,14 @@ import {
   messagesQuery,
   writeMessageBody,
 } from '#shared/protocol/agents/conversations.ts'
+import { deskAnswer } from '#shared/protocol/agents/desk.ts'
 import { agentParams } from '#shared/protocol/params.ts'
 import { runCommand } from '../core/run-command.ts'
 import { changeConversation } from '../helpdesk/commands/change-conversation.ts'
 import { createConversation } from '../helpdesk/commands/create-conversation.ts'
 import { writeMessage } from '../helpdesk/commands/write-message.ts'
 import { readConversation, readConversations, readMessages } from '../helpdesk/queries/conversations.ts'
+import { readDesk } from '../helpdesk/queries/desk.ts'
 import type { Services } from './env.ts'
 import { answerWrite, idempotencyOf, requireSession, serve, type Router } from './router.ts'
 
@@ -25,9 +27,20 @@ const one = `${all}/{conversationId}`
 const messages = `${one}/messages`
 
 export function conversationRoutes(router: Router, services: Services): void {
+  deskRoute(router, services)
   listRoutes(router, services)
   oneRoutes(router, services)
   messageRoutes(router, services)
+}
+
+function deskRoute(router: Router, { core, epoch }: Services): void {
+  serve(
+    router,
+    'get',
+    '/api/workspaces/{workspaceId}/agents/{agentId}/desk',
+    { summary: 'The conversations of an agent as the Help Desk lists them', params: agentParams, answer: deskAnswer },
+    async ({ c, params }) => c.json(await readDesk(core.sql, epoch, { userId: requireSession(c).user.id, ...params })),
+  )
 }
 
 function listRoutes(router: Router, { core }: Services): void {

@@ -4,6 +4,7 @@ import { assignableRoleSchema, roleSchema } from '../roles.ts'
 import { apiKeySchema } from './agents/api-keys.ts'
 import { contactSchema } from './agents/contacts.ts'
 import { conversationSchema, messageSchema } from './agents/conversations.ts'
+import { listedEvent } from './agents/desk.ts'
 import { integrationSchema } from './agents/integrations.ts'
 import { resourceSummarySchema } from './agents/knowledge.ts'
 import { webhookSummarySchema } from './agents/webhooks.ts'
@@ -101,6 +102,7 @@ export const agentEvents = {
   'contact.updated': z.strictObject({ contact: contactSchema }),
   'contact.deleted': z.strictObject({ contactId: idSchema }),
   'conversation.created': z.strictObject({ conversation: conversationSchema }),
+  'conversation.listed': listedEvent,
   'takeover.requested': z.strictObject({ conversationId: idSchema }),
 } as const
 

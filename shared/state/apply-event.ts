@@ -123,6 +123,7 @@ export function applyAgentEvent(state: AgentState, event: AgentEvent): AgentStat
     case 'contact.updated':
     case 'contact.deleted':
     case 'conversation.created':
+    case 'conversation.listed':
     case 'takeover.requested':
       return state
     default:

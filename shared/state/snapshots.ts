@@ -1,4 +1,5 @@
 import type { Seats } from '../plans.ts'
+import type { DeskAnswer } from '../protocol/agents/desk.ts'
 import type { AgentStateAnswer } from '../protocol/agents/state.ts'
 import type { Conversation, Message } from '../protocol/agents/conversations.ts'
 import type { Agent, Invitation, Member, WaitingInvitation, Workspace } from '../protocol/resources.ts'
@@ -31,6 +32,9 @@ export type UserState = {
 
 /** The state of `agent:<id>`: each list by when its entries were made. */
 export type AgentState = Omit<AgentStateAnswer, 'position' | 'epoch'>
+
+/** The Help Desk's lists of an agent, kept from `agent:<id>`, too. */
+export type DeskState = Omit<DeskAnswer, 'position' | 'epoch'>
 
 /** The state of `conversation:<id>`: its newest messages in the order in which they were written. `null`: no such conversation. */
 export type ConversationState = { conversation: Conversation; messages: Message[] } | null

@@ -61,7 +61,7 @@ test('asking for a person is told to the whole agent, once for each time', async
   for (const state of ['waiting', 'waiting', 'open', 'waiting', 'resolved'] as const) {
     positions.push(positionIn((await change(ada, id, { state })).headers, agent))
   }
-  expect(positions).toEqual([2, NaN, NaN, 3, NaN])
+  expect(positions).toEqual([4, NaN, 5, 7, 8])
   const told = await node().owner`select data from events where stream = ${agent} and type = 'takeover.requested'`
   expect(told).toEqual([{ data: { conversationId: id } }, { data: { conversationId: id } }])
 })

@@ -132,6 +132,29 @@ test('axe finds nothing on the pages of an agent as its viewers see them', async
   await check(page, `viewer-webhook`)
 })
 
+test('axe finds nothing in the Help Desk: nobody there, its list, a conversation and whose it can be', async () => {
+  const { ada, workspace, agentId, path } = await newAgent()
+  const page = await signedIn(ada, `/w/${workspace.handle}/help-desk`)
+  await see(page.getByRole('heading', { name: 'No agent is in the Help Desk yet' })).toBeVisible()
+  await check(page, 'help-desk-off')
+  await ada.patch(path, { helpDesk: true })
+  await see(page.getByText('No open conversations.')).toBeVisible()
+  await check(page, 'help-desk-empty')
+  const { body: kay } = await ada.post<{ id: string }>(`${path}/contacts`, { name: 'Kay', email: 'kay@example.com' })
+  const { body: asked } = await ada.post<{ id: string }>(`${path}/conversations`, { contactId: kay.id, text: 'Is anybody there?' }) // prettier-ignore
+  await ada.post(`${path}/conversations`, { text: 'A visitor without a name, who writes a rather long message that does not fit into a line of any list at all.' }) // prettier-ignore
+  await ada.post(`${path}/conversations/${asked.id}/messages`, { text: 'Good day!\nWhat can we do for you?' })
+  await see(page.getByRole('region', { name: 'Conversations' }).getByRole('link')).toHaveCount(2)
+  await check(page, 'help-desk-list')
+  await page.goto(`/w/${workspace.handle}/help-desk/${agentId}/${asked.id}`)
+  await see(page.getByRole('log', { name: 'Messages' })).toContainText('What can we do for you?')
+  await live(page)
+  await check(page, 'help-desk-conversation')
+  await page.getByRole('button', { name: /^Assigned to/ }).click()
+  await see(page.getByRole('menuitemradio', { name: 'Assistant' })).toBeVisible()
+  await check(page, 'help-desk-assign', ['region'])
+})
+
 test('the panel works by keyboard alone: invite, change a role, remove', async () => {
   const { ada, grace, workspace } = await newTeam(node())
   const page = await signedIn(ada, `/w/${workspace.handle}/members`)

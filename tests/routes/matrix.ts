@@ -240,6 +240,7 @@ export const matrix: Readonly<Record<string, Row>> = {
     path: (ids) => `${a(ids)}/contacts/${ids.contactId}`,
     statuses: [401, 404, 403, 204, 204, 204, 404, 404],
   },
+  'GET /api/workspaces/{workspaceId}/agents/{agentId}/desk': { path: (ids) => `${a(ids)}/desk`, statuses: members },
   'GET /api/workspaces/{workspaceId}/agents/{agentId}/conversations': {
     path: (ids) => `${a(ids)}/conversations`,
     statuses: members,

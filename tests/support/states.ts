@@ -1,6 +1,7 @@
+import type { DeskAnswer } from '#shared/protocol/agents/desk.ts'
 import type { AgentStateAnswer } from '#shared/protocol/agents/state.ts'
 import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
-import type { AgentState, UserState, WorkspaceState } from '#shared/state/snapshots.ts'
+import type { AgentState, DeskState, UserState, WorkspaceState } from '#shared/state/snapshots.ts'
 
 /** What the workspace's stream knows of a roster: the reader's own role and who is online are not its matter. */
 export function workspaceState({ workspace, members, invitations, agents }: RosterAnswer): WorkspaceState {
@@ -10,6 +11,11 @@ export function workspaceState({ workspace, members, invitations, agents }: Rost
 
 /** What the agent's stream knows of what it has. */
 export function agentState({ position: _position, epoch: _epoch, ...state }: AgentStateAnswer): AgentState {
+  return state
+}
+
+/** What the agent's stream knows of its Help Desk. */
+export function deskState({ position: _position, epoch: _epoch, ...state }: DeskAnswer): DeskState {
   return state
 }
 

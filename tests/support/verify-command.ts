@@ -9,6 +9,7 @@ import {
   type WorkspaceEvent,
 } from '#shared/protocol/events.ts'
 import type { ConversationAnswer } from '#shared/protocol/agents/conversations.ts'
+import type { DeskAnswer } from '#shared/protocol/agents/desk.ts'
 import type { AgentStateAnswer } from '#shared/protocol/agents/state.ts'
 import { seatsOf } from '#shared/plans.ts'
 import { kindOf, streamOf, type Stream } from '#shared/protocol/streams.ts'
@@ -19,13 +20,15 @@ import {
   applyUserEvent,
   applyWorkspaceEvent,
 } from '#shared/state/apply-event.ts'
-import type { AgentState, ConversationState, UserState, WorkspaceState } from '#shared/state/snapshots.ts'
+import { applyDeskEvent } from '#shared/state/apply-desk-event.ts'
+import type { AgentState, ConversationState, DeskState, UserState, WorkspaceState } from '#shared/state/snapshots.ts'
 import { connectLive } from './live.ts'
 import type { TestNode } from './node.ts'
 import type { Person } from './people.ts'
-import { agentState, userState, workspaceState } from './states.ts'
+import { agentState, deskState, userState, workspaceState } from './states.ts'
 
-type Watched = { stream: Stream; position: number; state: unknown }
+/** `desk`: the Help Desk's lists, which are kept from the agent's stream, too. */
+type Watched = { stream: Stream; position: number; state: unknown; desk?: boolean }
 
 /**
  * S3: old state + events = new state, for the workspace and its account as `watcher` sees them and for each person's own
@@ -53,7 +56,7 @@ export async function verifyCommand<R>(
 /** The ids of an agent, and of a conversation in it where that is what changes. */
 export type AgentPlace = { workspaceId: string; agentId: string; conversationId?: string }
 
-/** S3 for the streams below a workspace's: of the agent and, if named, of one of its conversations. */
+/** S3 for the streams below a workspace's: of the agent, with its Help Desk, and of one of its conversations if named. */
 export async function verifyInAgent<R>(
   node: TestNode,
   watcher: Person,
@@ -73,11 +76,18 @@ async function agentSnapshots(
 ): Promise<Watched[]> {
   const path = `/api/workspaces/${workspaceId}/agents/${agentId}`
   const { body: held } = await watcher.get<AgentStateAnswer>(`${path}/state`)
-  const agent = { stream: streamOf('agent', agentId), position: held.position, state: agentState(held) }
-  if (!conversationId) return [agent]
+  const { body: listed } = await watcher.get<DeskAnswer>(`${path}/desk`)
+  const stream = streamOf('agent', agentId)
+  const agent = { stream, position: held.position, state: agentState(held) }
+  const desk = { stream, position: listed.position, state: deskState(listed), desk: true }
+  if (!conversationId) return [agent, desk]
   const { body } = await watcher.get<ConversationAnswer>(`${path}/conversations/${conversationId}`)
   const conversation = { conversation: body.conversation, messages: body.messages }
-  return [agent, { stream: streamOf('conversation', conversationId), position: body.position, state: conversation }]
+  return [
+    agent,
+    desk,
+    { stream: streamOf('conversation', conversationId), position: body.position, state: conversation },
+  ]
 }
 
 async function expectEventsToGive(node: TestNode, reader: Person, old: Watched, fresh: Watched | undefined) {
@@ -103,11 +113,14 @@ export async function verifyFromTheStart(node: TestNode, owner: Person, workspac
   }
 }
 
-/** S3 from the first event on, of a conversation. */
+/** S3 from the first event on, of a conversation and of its agent's Help Desk. */
 export async function verifyConversationFromTheStart(node: TestNode, reader: Person, place: Required<AgentPlace>) {
-  const fresh = (await agentSnapshots(reader, place))[1]
+  const [, listed, fresh] = await agentSnapshots(reader, place)
+  await expectEventsToGive(node, reader, { stream: streamOf('agent', place.agentId), position: 0, state: noLists, desk: true }, listed) // prettier-ignore
   await expectEventsToGive(node, reader, { stream: streamOf('conversation', place.conversationId), position: 0, state: null }, fresh) // prettier-ignore
 }
+
+const noLists: DeskState = { unresolved: [], resolved: [] }
 
 const noWorkspaces: UserState = { workspaces: [], waiting: [] }
 
@@ -145,10 +158,14 @@ async function readAfter(node: TestNode, reader: Person, stream: Stream, after: 
   return answer.events
 }
 
-export function applied({ stream, state }: { stream: Stream; state: unknown }, events: StreamEvent[]): unknown {
+export function applied(
+  { stream, state, desk }: Pick<Watched, 'stream' | 'state' | 'desk'>,
+  events: StreamEvent[],
+): unknown {
   if (kindOf(stream) === 'workspace')
     return (events as WorkspaceEvent[]).reduce(applyWorkspaceEvent, state as WorkspaceState)
   if (kindOf(stream) === 'user') return (events as UserEvent[]).reduce(applyUserEvent, state as UserState)
+  if (desk) return (events as AgentEvent[]).reduce(applyDeskEvent, state as DeskState)
   if (kindOf(stream) === 'agent') return (events as AgentEvent[]).reduce(applyAgentEvent, state as AgentState)
   if (kindOf(stream) === 'conversation')
     return (events as ConversationEvent[]).reduce(applyConversationEvent, state as ConversationState)

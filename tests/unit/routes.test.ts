@@ -1,12 +1,22 @@
 import { expect, test } from 'vitest'
-import { agentTabs, pathTo, pathToAgent, routeOf, workspacePages, type AgentPlace } from '#client/routes.ts'
+import {
+  agentTabs,
+  pathTo,
+  pathToAgent,
+  pathToConversation,
+  routeOf,
+  workspacePages,
+  type AgentPlace,
+} from '#client/routes.ts'
 
-const inAcme = (agent: AgentPlace) => ({ screen: 'workspace', handle: 'acme', page: 'agents', agent })
+const inAcme = (agent: AgentPlace) => ({ screen: 'workspace', handle: 'acme', page: 'agents', opened: { agent } })
 
 test('every page of a workspace and of an agent has an address that leads back to it', () => {
   for (const page of workspacePages) {
-    expect(routeOf(pathTo('acme', page))).toEqual({ screen: 'workspace', handle: 'acme', page })
+    expect(routeOf(pathTo('acme', page))).toEqual({ screen: 'workspace', handle: 'acme', page, opened: {} })
   }
+  const conversation = { agentId: 'g1', id: 'c1' }
+  expect(routeOf(pathToConversation('acme', conversation))).toEqual({ screen: 'workspace', handle: 'acme', page: 'help-desk', opened: { conversation } }) // prettier-ignore
   for (const tab of agentTabs) {
     expect(routeOf(pathToAgent('acme', { id: 'g1', tab }))).toEqual(inAcme({ id: 'g1', tab }))
   }
@@ -15,9 +25,9 @@ test('every page of a workspace and of an agent has an address that leads back t
 })
 
 test.each([
-  ['/w/acme', { screen: 'workspace', handle: 'acme', page: 'members' }],
-  ['/w/acme/', { screen: 'workspace', handle: 'acme', page: 'members' }],
-  ['/w/acme/agents/', { screen: 'workspace', handle: 'acme', page: 'agents' }],
+  ['/w/acme', { screen: 'workspace', handle: 'acme', page: 'members', opened: {} }],
+  ['/w/acme/', { screen: 'workspace', handle: 'acme', page: 'members', opened: {} }],
+  ['/w/acme/agents/', { screen: 'workspace', handle: 'acme', page: 'agents', opened: {} }],
   ['/w/acme/agents/g1/', inAcme({ id: 'g1', tab: 'configuration' })],
   ['/w/acme/agents/g1/knowledge/', inAcme({ id: 'g1', tab: 'knowledge' })],
   ['/w/acme/agents/g1/webhooks/h1/', inAcme({ id: 'g1', tab: 'webhooks', webhookId: 'h1' })],
@@ -35,6 +45,8 @@ test.each([
   '/w/acme/agents/g1/knowledge/r1',
   '/w/acme/agents/g1/api-keys/k1',
   '/w/acme/agents/g1/webhooks/h1/more',
+  '/w/acme/help-desk/g1',
+  '/w/acme/help-desk/g1/c1/more',
 ])('there is nothing at %s', (path) => {
   expect(routeOf(path)).toEqual({ screen: 'not-found' })
 })

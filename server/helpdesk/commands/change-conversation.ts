@@ -2,6 +2,7 @@ import type { Conversation, ConversationChange } from '#shared/protocol/agents/c
 import { badInput, notFound } from '../../core/errors.ts'
 import { actorOf, requireAccess } from '../../core/opening.ts'
 import type { Command } from '../../core/run-command.ts'
+import { tellListed } from '../listed.ts'
 import { openConversation, type ConversationInput, type WithConversation } from '../open-conversation.ts'
 import { updateConversation } from '../update-conversation.ts'
 
@@ -11,7 +12,7 @@ type Input = ConversationInput & { change: ConversationChange }
 export const changeConversation: Command<Input, WithConversation, Conversation> = {
   open: (tx, input) => openConversation(tx, input, input.change.assigneeId),
   async run(unit, { change }) {
-    const { draft, agent, actor, conversation: before, at } = unit
+    const { draft, agent, actor, conversation: before, shown, at } = unit
     requireAccess(actor, 'conversation.reply', 'conversations:write')
     if (!before) throw notFound()
     if (change.assigneeId && !('role' in actor)) {
@@ -23,6 +24,7 @@ export const changeConversation: Command<Input, WithConversation, Conversation> 
     const conversation = { ...before, state, assigneeId, updatedAt: at }
     updateConversation(unit, conversation)
     draft.append('conversation', before.id, 'conversation.updated', { conversation }, { actor: actorOf(actor) })
+    tellListed(unit, conversation, shown, actorOf(actor))
     if (state === 'waiting' && before.state !== 'waiting') {
       const requested = { conversationId: before.id }
       draft.append('agent', agent.id, 'takeover.requested', requested, { actor: actorOf(actor) })

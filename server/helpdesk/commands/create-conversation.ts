@@ -6,9 +6,10 @@ import { actorOf, openAgent, openWith, requireAccess, type AgentCaller, type InA
 import type { Command, Unit } from '../../core/run-command.ts'
 import type { Tx } from '../../core/tenant.ts'
 import { appendMessage } from '../append-message.ts'
+import { asLast, tellListed, type Shown } from '../listed.ts'
 
 type Input = AgentCaller & { conversation: NewConversation }
-type Writer = { name: string }
+type Writer = NonNullable<Shown['contact']>
 type Opened = InAgent & { found: Writer[] }
 
 /** Open and the Assistant's. A first message is the contact's. */
@@ -33,21 +34,26 @@ export const createConversation: Command<Input, Opened, Conversation> = {
     const more = { actor: actorOf(actor) }
     draft.append('conversation', conversation.id, 'conversation.created', { conversation }, more)
     draft.append('agent', agent.id, 'conversation.created', { conversation }, more)
-    if (text === undefined) return conversation
+    if (text === undefined) {
+      tellListed(unit, conversation, { contact: contact ?? null, lastMessage: null }, more.actor)
+      return conversation
+    }
     const ids = { workspaceId: unit.workspaceId, agentId: agent.id, conversationId: conversation.id }
     const author = { kind: 'contact', memberId: null, name: contact?.name ?? '' } as const
-    appendMessage(unit, { ...ids, place: 1, author, text }, more.actor)
-    return { ...conversation, messageCount: 1 }
+    const message = appendMessage(unit, { ...ids, place: 1, author, text }, more.actor)
+    const written = { ...conversation, messageCount: 1 }
+    tellListed(unit, written, { contact: contact ?? null, lastMessage: asLast(message) }, more.actor)
+    return written
   },
 }
 
-/** The contact, which stays as long as this takes. */
+/** The contact, which stays as it is as long as this takes: lists tell of it. */
 function contactKept(tx: Tx, { workspaceId, agentId, conversation: { contactId } }: Input) {
   return tx<Writer[]>`
-    select name
+    select id, name, email
     from contacts
     where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = ${contactId ?? null}
-    for key share`
+    for share`
 }
 
 function begin({ tx, draft, workspaceId }: Unit & InAgent, conversation: Conversation, messages: number): void {

@@ -1,0 +1,43 @@
+import type { ListedConversation } from '#shared/protocol/agents/desk.ts'
+import type { Message } from '#shared/protocol/agents/conversations.ts'
+import type { Member } from '#shared/protocol/resources.ts'
+import type { DeskFilter } from './help-desk.svelte.ts'
+
+type Author = Message['author']
+type Contact = ListedConversation['contact']
+
+/** Who somebody is on the screen. `seed`: what their colour follows. */
+export type Face = { name: string; url: string | null; seed: string }
+
+export const filters: readonly { value: DeskFilter; name: string }[] = [
+  { value: 'open', name: 'Open' },
+  { value: 'waiting', name: 'Waiting' },
+  { value: 'resolved', name: 'Resolved' },
+]
+
+export const stateBadges: Readonly<Record<DeskFilter, { name: string; tone: 'accent' | 'warn' | '' }>> = {
+  open: { name: 'Open', tone: 'accent' },
+  waiting: { name: 'Waiting for a person', tone: 'warn' },
+  resolved: { name: 'Resolved', tone: '' },
+}
+
+/** What a contact is called: their name, else their address, else that they are a visitor. */
+export function nameOfContact(contact: Contact): string {
+  return contact?.name || contact?.email || 'Visitor'
+}
+
+/** As the author is called and looks now; of a member who has left, as they were called when they wrote it. */
+export function faceOf(author: Author, contact: Contact, members: readonly Member[]): Face {
+  if (author.kind === 'assistant') return { name: 'Assistant', url: null, seed: 'assistant' }
+  if (author.kind === 'contact') {
+    return { name: contact ? nameOfContact(contact) : author.name || 'Visitor', url: null, seed: contact?.id ?? 'visitor' }
+  }
+  const member = members.find(({ id }) => id === author.memberId)
+  return { name: member?.displayName ?? author.name, url: member?.avatarUrl ?? null, seed: author.memberId ?? author.name }
+} // prettier-ignore
+
+/** Whose a conversation is to answer. */
+export function assigneeName(assigneeId: string | null, members: readonly Member[]): string {
+  if (assigneeId === null) return 'Assistant'
+  return members.find(({ id }) => id === assigneeId)?.displayName ?? 'A former member'
+}

@@ -1,0 +1,65 @@
+import type { ConversationChange } from '#shared/protocol/agents/conversations.ts'
+import type { ConversationEvent } from '#shared/protocol/events.ts'
+import { streamOf } from '#shared/protocol/streams.ts'
+import { applyConversationEvent } from '#shared/state/apply-event.ts'
+import type { ConversationState } from '#shared/state/snapshots.ts'
+import { agentApi, type AgentApi } from '../../agent-api.ts'
+import { ApiError } from '../../http.ts'
+import type { ConversationPlace } from '../../routes.ts'
+import type { Live } from '../live.svelte.ts'
+import type { Source } from '../sync.ts'
+
+/** The conversation on the screen, kept up to date from its stream, and the calls that change it. */
+export class OpenConversation {
+  state = $state.raw<ConversationState>(null)
+  missing = $state(false)
+  private readonly api: AgentApi
+  private readonly id: string
+  private readonly heard: (event: ConversationEvent) => void
+  private readonly unfollow: () => void
+
+  constructor(
+    live: Live,
+    { workspaceId, agentId, id }: ConversationPlace & { workspaceId: string },
+    heard: (event: ConversationEvent) => void,
+  ) {
+    this.api = agentApi(workspaceId, agentId)
+    this.id = id
+    this.heard = heard
+    this.unfollow = live.follow(this.source())
+  }
+
+  stop(): void {
+    this.unfollow()
+  }
+
+  write(text: string): Promise<unknown> {
+    return this.api.writeMessage(this.id, text)
+  }
+
+  change(change: ConversationChange): Promise<unknown> {
+    return this.api.changeConversation(this.id, change)
+  }
+
+  private source(): Source<ConversationState, ConversationEvent> {
+    return {
+      stream: streamOf('conversation', this.id),
+      takeSnapshot: async () => {
+        try {
+          const { position, epoch, conversation, messages } = await this.api.conversation(this.id)
+          return { position, epoch, state: { conversation, messages } }
+        } catch (error) {
+          if (!(error instanceof ApiError) || error.code !== 'not_found') throw error
+          this.missing = true
+          return null
+        }
+      },
+      apply: applyConversationEvent,
+      changed: (state, { events }) => {
+        this.state = state
+        for (const event of events) this.heard(event)
+      },
+      closed: () => undefined,
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { DeskAnswer } from '#shared/protocol/agents/desk.ts'
+import { streamOf } from '#shared/protocol/streams.ts'
+import { readInAgent } from '../../agents/queries/read-in-agent.ts'
+import type { AgentInput } from '../../core/opening.ts'
+import type { Sql } from '../../db/connect.ts'
+import { listedIn, listedOf } from '../listed.ts'
+
+/** The Help Desk's lists of an agent, at a position of `agent:<id>`. */
+export async function readDesk(sql: Sql, epoch: string, caller: AgentInput): Promise<DeskAnswer> {
+  const stream = streamOf('agent', caller.agentId)
+  const need = { action: 'workspace.view', streams: [stream] } as const
+  const [[head], unresolved, resolved] = await readInAgent(sql, caller, need, (tx) => [
+    tx<[{ position: number }]>`select position from streams where name = ${stream}`,
+    listedIn(tx, caller, 'unresolved'),
+    listedIn(tx, caller, 'resolved'),
+  ])
+  return { ...head, epoch, unresolved: unresolved.map(listedOf), resolved: resolved.map(listedOf) }
+}
