@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { useNode } from '../support/node.ts'
-import { newPerson, newTeam, newUser, type Failure } from '../support/people.ts'
+import { newPerson, newTeam, newUser, type Failure, type Person } from '../support/people.ts'
 
 const node = useNode()
 
