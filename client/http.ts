@@ -23,6 +23,16 @@ export function get<Answer>(path: string): Promise<Answer> {
   return send<Answer>('GET', path)
 }
 
+/** What was asked for, or null where there is no such thing to see. */
+export async function ifThere<Answer>(asked: Promise<Answer>): Promise<Answer | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'not_found') return null
+    throw error
+  }
+}
+
 export function post<Answer>(path: string, body?: object): Promise<Answer> {
   return send<Answer>('POST', path, body)
 }

@@ -5,7 +5,7 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { applyAccountEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
 import type { JoinedWorkspace, WorkspaceState } from '#shared/state/snapshots.ts'
 import { api } from '../api.ts'
-import { ApiError } from '../http.ts'
+import { ifThere } from '../http.ts'
 import type { Live } from './live.svelte.ts'
 import type { Source } from './sync.ts'
 
@@ -65,13 +65,7 @@ export class Roster {
 
   /** Both streams start from one answer. */
   private read(): Promise<RosterAnswer | null> {
-    this.reading ??= api
-      .roster(this.workspaceId)
-      .catch((error: unknown) => {
-        if (error instanceof ApiError && error.code === 'not_found') return null
-        throw error
-      })
-      .finally(() => (this.reading = null))
+    this.reading ??= ifThere(api.roster(this.workspaceId)).finally(() => (this.reading = null))
     return this.reading
   }
 }

@@ -3,7 +3,7 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { applyAgentEvent } from '#shared/state/apply-event.ts'
 import type { AgentState } from '#shared/state/snapshots.ts'
 import { agentApi, type AgentApi } from '../../agent-api.ts'
-import { ApiError } from '../../http.ts'
+import { ifThere } from '../../http.ts'
 import type { Live } from '../live.svelte.ts'
 import type { Snapshot, Source } from '../sync.ts'
 
@@ -47,12 +47,9 @@ export class OpenAgent {
   }
 
   private async takeSnapshot(): Promise<Snapshot<AgentState> | null> {
-    try {
-      const { position, epoch, ...state } = await this.api.state()
-      return { position, epoch, state }
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 'not_found') return null
-      throw error
-    }
+    const held = await ifThere(this.api.state())
+    if (!held) return null
+    const { position, epoch, ...state } = held
+    return { position, epoch, state }
   }
 }

@@ -5,7 +5,7 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { applyDeskEvent, byActivity } from '#shared/state/apply-desk-event.ts'
 import type { DeskState } from '#shared/state/snapshots.ts'
 import { agentApi } from '../../agent-api.ts'
-import { ApiError } from '../../http.ts'
+import { ifThere } from '../../http.ts'
 import type { Live } from '../live.svelte.ts'
 import type { Source } from '../sync.ts'
 
@@ -67,13 +67,10 @@ class AgentDesk {
     const source: Source<DeskState, AgentEvent> = {
       stream: streamOf('agent', agentId),
       takeSnapshot: async () => {
-        try {
-          const { position, epoch, ...state } = await agentApi(workspaceId, agentId).desk()
-          return { position, epoch, state }
-        } catch (error) {
-          if (error instanceof ApiError && error.code === 'not_found') return null
-          throw error
-        }
+        const held = await ifThere(agentApi(workspaceId, agentId).desk())
+        if (!held) return null
+        const { position, epoch, ...state } = held
+        return { position, epoch, state }
       },
       apply: applyDeskEvent,
       changed: (state) => (this.state = state),

@@ -4,7 +4,7 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { applyConversationEvent } from '#shared/state/apply-event.ts'
 import type { ConversationState } from '#shared/state/snapshots.ts'
 import { agentApi, type AgentApi } from '../../agent-api.ts'
-import { ApiError } from '../../http.ts'
+import { ifThere } from '../../http.ts'
 import type { ConversationPlace } from '../../routes.ts'
 import type { Live } from '../live.svelte.ts'
 import type { Source } from '../sync.ts'
@@ -45,14 +45,11 @@ export class OpenConversation {
     return {
       stream: streamOf('conversation', this.id),
       takeSnapshot: async () => {
-        try {
-          const { position, epoch, conversation, messages } = await this.api.conversation(this.id)
-          return { position, epoch, state: { conversation, messages } }
-        } catch (error) {
-          if (!(error instanceof ApiError) || error.code !== 'not_found') throw error
-          this.missing = true
-          return null
-        }
+        const held = await ifThere(this.api.conversation(this.id))
+        this.missing = held === null
+        if (!held) return null
+        const { position, epoch, ...state } = held
+        return { position, epoch, state }
       },
       apply: applyConversationEvent,
       changed: (state, { events }) => {
