@@ -1,5 +1,5 @@
 /** The arrows of the architecture: a change flows one way, through folders whose names tell it. */
-const domains = '^server/(accounts|membership|agents|helpdesk|billing)/'
+const domains = '^server/(accounts|membership|agents|helpdesk|messenger|billing)/'
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to })
 
 module.exports = {

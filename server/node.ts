@@ -170,6 +170,7 @@ type Shown = { gateway: Gateway; sql: Sql; worker: Worker; redis: Redis | null }
 
 function showGauges({ gauge }: Metrics, { gateway, sql, worker, redis }: Shown): void {
   gauge('rollcall_sockets', 'Connected sockets', () => gateway.rooms.counts().sockets)
+  gauge('rollcall_visitor_sockets', 'Connected sockets of visitors', () => gateway.rooms.counts().visitors)
   gauge('rollcall_streams', 'Streams that sockets of this node watch', () => gateway.rooms.counts().streams)
   gauge('rollcall_pool_busy', 'Work that holds a database connection or waits for one', () => sql.guard.busy)
   const backlog = () => worker.backlog().catch(() => null)

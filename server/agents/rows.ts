@@ -1,8 +1,15 @@
+import type { Messenger } from '#shared/protocol/agents/messenger.ts'
 import type { PageQuery } from '#shared/protocol/page.ts'
+import type { AgentChange } from '#shared/protocol/requests.ts'
 import type { Agent } from '#shared/protocol/resources.ts'
 import type { Tx } from '../core/tenant.ts'
 
-const agentColumns = (tx: Tx) => tx`id, name, language, greeting, help_desk, created_at`
+const agentColumns = (tx: Tx) => tx`
+  id, name, language, greeting, help_desk,
+  json_build_object(
+    'on', messenger, 'colour', messenger_colour, 'side', messenger_side, 'origins', messenger_origins
+  ) as messenger,
+  created_at`
 
 export function agentsIn(tx: Tx, workspaceId: string) {
   return tx<Agent[]>`
@@ -28,4 +35,14 @@ export function agentWith(tx: Tx, workspaceId: string, agentId: string) {
     select ${agentColumns(tx)}
     from agents
     where workspace_id = ${workspaceId} and id = ${agentId}`
+}
+
+/** Its Messenger with what is to change of it. */
+export function messengerAfter(before: Messenger, change: AgentChange['messenger']): Messenger {
+  return {
+    on: change?.on ?? before.on,
+    colour: change?.colour ?? before.colour,
+    side: change?.side ?? before.side,
+    origins: change?.origins ?? before.origins,
+  }
 }

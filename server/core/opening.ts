@@ -90,31 +90,38 @@ export type AgentCaller = AgentInput | KeyInput
 /** The API key that acts, as it stood once the locks were granted. */
 export type ActingKey = { apiKeyId: string; name: string; scopes: ApiScope[] }
 
-export type LockedAgent = { id: string; name: string; language: Language; helpDesk: boolean }
-export type InAgent = { workspaceId: string; agent: LockedAgent; actor: ActingMember | ActingKey }
+export type LockedAgent = { id: string; name: string; language: Language; helpDesk: boolean; messenger: boolean }
+export type AtAgent = { workspaceId: string; agent: LockedAgent }
+export type InAgent = AtAgent & { actor: ActingMember | ActingKey }
 
-/**
- * Opens a command in an agent. The workspace is locked against what takes a right away, and no more: what goes on in its
- * agents need not wait for one another. `whole` locks the agent against every other command in it that does, for what
- * is counted or configured; `part` lets them go on, for what has a lock of its own.
- */
-export async function openAgent(tx: Tx, input: AgentCaller, lock: 'whole' | 'part'): Promise<InAgent & { at: string }> {
-  const { workspaceId, agentId } = input
-  const [, , [agent], [actor]] = await together(
-    enter(tx, { workspace: workspaceId, agent: agentId }),
-    tx`select id from workspaces where id = ${workspaceId} for share`,
-    tx<LockedAgent[]>`
-      select id, name, language, help_desk
-      from agents
-      where workspace_id = ${workspaceId} and id = ${agentId}
-      ${lock === 'whole' ? tx`for no key update` : tx`for key share`}`,
-    acting(tx, input, 'lock'),
-  )
+/** Opens a command in an agent, for a member or an API key of it. */
+export async function openAgent(tx: Tx, input: AgentCaller, lock: AgentLock): Promise<InAgent & { at: string }> {
+  const { workspaceId } = input
+  const [, , [agent], [actor]] = await together(...lockedAgent(tx, input, lock), acting(tx, input, 'lock'))
   if (!actor && !isMember(input)) throw invalidApiKey()
   if (!actor || !agent) throw notFound()
   const { at, ...rest } = actor
   return { workspaceId, agent, actor: rest, at }
 }
+
+/** `whole`: against every other command in it, for what is counted or configured; `part`: for what has a lock of its own. */
+type AgentLock = 'whole' | 'part'
+
+/**
+ * Enters an agent and locks it. The workspace is locked against what takes a right away, and no more: what goes on in its
+ * agents need not wait for one another.
+ */
+export function lockedAgent(tx: Tx, { workspaceId, agentId }: { workspaceId: string; agentId: string }, lock: AgentLock) {
+  return [
+    enter(tx, { workspace: workspaceId, agent: agentId }),
+    tx`select id from workspaces where id = ${workspaceId} for share`,
+    tx<LockedAgent[]>`
+      select id, name, language, help_desk, messenger
+      from agents
+      where workspace_id = ${workspaceId} and id = ${agentId}
+      ${lock === 'whole' ? tx`for no key update` : tx`for key share`}`,
+  ] as const
+} // prettier-ignore
 
 /**
  * Who acts: no row where they are no member of the workspace, or the key is none of the agent (any more). What changes

@@ -1,32 +1,45 @@
 import type { Socket } from 'node:net'
 
-/** Connections at the same time, on this node. */
-const most = { session: 20, user: 50, address: 500, node: 20_000 }
+/** Connections at the same time, on this node. Visitors take nobody's place but visitors'. */
+const most = {
+  people: { session: 20, user: 50, address: 500, node: 20_000 },
+  visitors: { address: 500, node: 20_000 },
+  visitor: { visitor: 10 },
+} as const
 
-type Kind = keyof typeof most
-/** Whose connection it is. `address` as limits count it. */
-export type Holder = { session: string; user: string; address: string }
+/** Whose connection it is. `address` as limits count it; all of them are the node's. */
+type Holder<Caps> = Record<Exclude<keyof Caps, 'node'>, string>
 
-export type Caps = {
+export type Caps<Kind extends keyof typeof most> = {
   /** Counts a connection until it closes, or answers which cap it would break and counts nothing. */
-  admit: (connection: Socket, holder: Holder) => Kind | null
+  admit: (connection: Socket, holder: Holder<(typeof most)[Kind]>) => string | null
 }
 
-/** How many connections one session, one user, one address and all of them may hold. `factor` widens every cap. */
-export function openCaps(factor = 1): Caps {
+export type AllCaps = { [Kind in keyof typeof most]: Caps<Kind> }
+
+/** How many connections one session, one user, one visitor, one address and all of them may hold. `factor` widens every cap. */
+export function openCaps(factor = 1): AllCaps {
+  return {
+    people: open(most.people, factor),
+    visitors: open(most.visitors, factor),
+    visitor: open(most.visitor, factor),
+  }
+}
+
+function open<Most extends Record<string, number>>(allowed: Most, factor: number) {
   const counts = new Map<string, number>()
   return {
-    admit(connection, { session, user, address }) {
-      const keys = { session: `session ${session}`, user: `user ${user}`, address: `address ${address}`, node: 'node' }
-      const kinds = Object.keys(keys) as Kind[]
-      const full = kinds.find((kind) => (counts.get(keys[kind]) ?? 0) >= most[kind] * factor)
-      if (full) return full
-      // one that went while its session was looked up has nothing more to tell
+    admit(connection: Socket, holder: Holder<Most>): string | null {
+      const names: Record<string, string> = { ...holder, node: '' }
+      const keys = Object.keys(allowed).map((kind) => ({ kind, key: `${kind} ${names[kind]}` }))
+      const full = keys.find(({ kind, key }) => (counts.get(key) ?? 0) >= (allowed[kind] ?? 0) * factor)
+      if (full) return full.kind
+      // one that went while it was looked up has nothing more to tell
       if (connection.destroyed) return null
-      for (const kind of kinds) counts.set(keys[kind], (counts.get(keys[kind]) ?? 0) + 1)
+      for (const { key } of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
       // the TCP connection, not the WebSocket: an upgrade that fails in between gives its place back, too
       connection.once('close', () => {
-        for (const kind of kinds) lessen(counts, keys[kind])
+        for (const { key } of keys) lessen(counts, key)
       })
       return null
     },

@@ -1,21 +1,26 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
-import type { ClientToServer, ServerToClient } from '#shared/protocol/socket.ts'
+import type { ClientToServer } from '#shared/protocol/socket.ts'
+import { isBelowWorkspace } from '#shared/protocol/streams.ts'
+import { visitorSocketPath, type ServerToVisitor } from '#shared/protocol/visitors.ts'
 import type { AddressOf } from '../auth/address.ts'
 import type { SessionReader } from '../auth/sessions.ts'
 import type { Sql } from '../db/connect.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Feed } from '../relay/feed.ts'
-import type { Caps } from './caps.ts'
-import { allowRequest, type Caller } from './handshake.ts'
+import type { Caller, Person } from './caller.ts'
+import type { AllCaps } from './caps.ts'
+import { allowPeople, allowVisitors } from './handshake.ts'
+import { asSent } from './outbox.ts'
 import { Presence } from './presence.ts'
-import { openRights } from './rights.ts'
-import { Rooms, type LiveServer, type LiveSocket } from './rooms.ts'
+import { openRights, type Rights } from './rights.ts'
+import { Rooms, type LiveServer, type LiveServers, type LiveSocket, type Sent } from './rooms.ts'
 import { cutSlowClients } from './slow-clients.ts'
 import { startSweep } from './sweep.ts'
-import { trackUpgraded } from './upgraded.ts'
-import { serveWatching } from './watch.ts'
+import { closeStrayUpgrades, trackUpgraded } from './upgraded.ts'
+import { serveVisitors, tellNewFaces } from './visitors.ts'
+import { serveWatching, type Access } from './watch.ts'
 
 export type Gateway = {
   rooms: Rooms
@@ -33,7 +38,7 @@ type Parts = {
   /** This node's name among the nodes. */
   node: string
   addressOf: AddressOf
-  caps: Caps
+  caps: AllCaps
   /** Whether pages of this origin are ours. */
   isOwnOrigin: (origin: string | undefined) => boolean
   /** Whether this node is about to end and takes no new connections. */
@@ -44,41 +49,44 @@ type Parts = {
 /** Milliseconds between two groups of connections that are moved over. */
 const step = 20
 
+const peoplePath = '/socket.io'
+
 /** Attaches the live side to an HTTP server. It delivers and evicts; it changes nothing. */
 export function openGateway(http: HttpServer, parts: Parts): Gateway {
-  const io: LiveServer = new Server<ClientToServer, ServerToClient, Record<string, never>, Caller>(http, {
-    transports: ['websocket'],
-    serveClient: false,
-    perMessageDeflate: false,
-    httpCompression: false,
-    maxHttpBufferSize: 16 * 1024,
-    connectTimeout: 10_000,
-    pingInterval: 25_000,
-    pingTimeout: 20_000,
-    cookie: false,
-    allowRequest: allowRequest(parts),
-  })
+  const io: LiveServers = {
+    people: openServer(http, peoplePath, allowPeople(parts)),
+    visitors: openServer(http, visitorSocketPath, allowVisitors(parts)),
+  }
   const upgraded = trackUpgraded(http)
-  const rooms = new Rooms(io, { ...parts, changed: (stream, userId) => presence.changed(stream, userId) })
+  closeStrayUpgrades(http, [peoplePath, visitorSocketPath])
+  const rights = openRights(parts.sql)
+  const rooms: Rooms = new Rooms(io, {
+    ...parts,
+    changed: (stream, userId) => presence.changed(stream, userId),
+    unknownWriter: (stream) => void tellNewFaces(rooms, stream, { rights, log: parts.log }),
+  })
   const presence = new Presence({
     ...parts,
     streams: () => rooms.streams(),
     usersIn: (stream) => rooms.usersIn(stream),
   })
-  cutSlowClients(io, () => parts.metrics.slowClients.inc())
-  const rights = openRights(parts.sql)
-  io.on('connection', (socket: LiveSocket) => {
-    const caller = (socket.request as unknown as { caller: Caller }).caller
+  for (const server of [io.people, io.visitors]) cutSlowClients(server, () => parts.metrics.slowClients.inc())
+  io.people.on('connection', (socket: LiveSocket) => {
+    const { caller } = socket.request as unknown as { caller: Person }
     socket.data = caller
+    socket.on('disconnect', () => rooms.forget(socket))
     void rooms.enterPerson(socket)
-    serveWatching(socket, rooms, { ...parts, rights })
+    serveWatching(socket, rooms, { ...parts, access: accessOf(caller, rights) })
   })
+  serveVisitors(io.visitors, rooms, { ...parts, rights })
   const stopSweep = startSweep(rooms, parts)
   return {
     rooms,
     async moveOver(milliseconds) {
       // the end of the transport, not a disconnect: after the one clients come back by themselves, after the other not
-      const connections = [...io.of('/').sockets.values()].map(({ conn }) => conn)
+      const connections = [io.people, io.visitors].flatMap((server) =>
+        [...server.of('/').sockets.values()].map(({ conn }) => conn),
+      )
       const started = performance.now()
       // however few they are it takes as long: load balancers need that time, too, to see that this node ends
       for (let moved = 0, share = 0; share < 1;) {
@@ -92,8 +100,36 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     async close() {
       stopSweep()
       rooms.close()
-      await Promise.all([io.close(), upgraded.destroyAll()])
+      await Promise.all([io.people.close(), io.visitors.close(), upgraded.destroyAll()])
       await presence.close()
     },
+  }
+}
+
+type AllowRequest = ReturnType<typeof allowPeople>
+
+function openServer(http: HttpServer, path: string, allowRequest: AllowRequest): LiveServer {
+  return new Server<ClientToServer<Sent>, ServerToVisitor<Sent>, Record<string, never>, Caller>(http, {
+    path,
+    transports: ['websocket'],
+    serveClient: false,
+    perMessageDeflate: false,
+    httpCompression: false,
+    maxHttpBufferSize: 16 * 1024,
+    connectTimeout: 10_000,
+    pingInterval: 25_000,
+    pingTimeout: 20_000,
+    cookie: false,
+    // each would close what is the other's
+    destroyUpgrade: false,
+    allowRequest,
+  })
+}
+
+function accessOf({ userId }: Person, rights: Rights): Access {
+  return {
+    parentOf: async (stream) => (isBelowWorkspace(stream) ? rights.parentOf(stream) : null),
+    headsFor: (stream, parent) => rights.headsFor({ stream, parent, userId }),
+    shape: asSent,
   }
 }

@@ -4,21 +4,18 @@ import type { SessionReader } from '../auth/sessions.ts'
 import { levelOf } from '../core/failures.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Caps } from './caps.ts'
-
-/** Whose socket it is. `sessionId` is the stored hash, never the cookie's secret. */
-export type Caller = { userId: string; sessionId: string }
+import type { Person } from './caller.ts'
+import type { AllCaps } from './caps.ts'
 
 type Decide = (error: string | null, allowed: boolean) => void
-type Parts = {
-  sessions: SessionReader
+type Door = {
   isOwnOrigin: (origin: string | undefined) => boolean
   draining: () => boolean
   addressOf: AddressOf
-  caps: Caps
+  caps: AllCaps
   metrics: Metrics
-  log: Log
 }
+type Parts = Door & { sessions: SessionReader; log: Log }
 
 const refusals = {
   cross_origin: '403 Forbidden',
@@ -37,18 +34,11 @@ const retryAfter = 10
  * Judges a connection before it is upgraded: the right origin, because a browser sends the cookie along from any site,
  * and a live session that does not hold more than its share. A request without an origin is no page of ours.
  */
-export function allowRequest(parts: Parts) {
+export function allowPeople(parts: Parts) {
   return (request: IncomingMessage, decide: Decide): void => {
-    if (parts.draining()) {
-      refuse(request, decide, 'unavailable')
-      return
-    }
-    if (request.rawHeaders.length > 2 * mostHeaders) {
-      refuse(request, decide, 'too_long')
-      return
-    }
-    if (!parts.isOwnOrigin(request.headers.origin)) {
-      refuse(request, decide, 'cross_origin')
+    const bar = barOf(request, parts)
+    if (bar) {
+      refuse(request, decide, bar)
       return
     }
     parts.sessions.readFromHeader(request.headers.cookie).then(
@@ -58,13 +48,13 @@ export function allowRequest(parts: Parts) {
           return
         }
         const holder = { session: session.id, user: session.user.id, address: parts.addressOf(request) }
-        const full = parts.caps.admit(request.socket, holder)
+        const full = parts.caps.people.admit(request.socket, holder)
         if (full) {
           parts.metrics.handshakesCapped.inc({ cap: full })
           refuse(request, decide, 'too_many')
           return
         }
-        Reflect.set(request, 'caller', { userId: session.user.id, sessionId: session.id } satisfies Caller)
+        Reflect.set(request, 'caller', { userId: session.user.id, sessionId: session.id } satisfies Person)
         decide(null, true)
       },
       (error: unknown) => {
@@ -73,6 +63,30 @@ export function allowRequest(parts: Parts) {
       },
     )
   }
+}
+
+/** As for people, but a visitor says who they are once connected: a token does not belong into an address. */
+export function allowVisitors(parts: Door) {
+  return (request: IncomingMessage, decide: Decide): void => {
+    const bar = barOf(request, parts)
+    if (bar) {
+      refuse(request, decide, bar)
+      return
+    }
+    const full = parts.caps.visitors.admit(request.socket, { address: parts.addressOf(request) })
+    if (full) {
+      parts.metrics.handshakesCapped.inc({ cap: `visitors ${full}` })
+      refuse(request, decide, 'too_many')
+      return
+    }
+    decide(null, true)
+  }
+}
+
+function barOf(request: IncomingMessage, { draining, isOwnOrigin }: Door): keyof typeof refusals | null {
+  if (draining()) return 'unavailable'
+  if (request.rawHeaders.length > 2 * mostHeaders) return 'too_long'
+  return isOwnOrigin(request.headers.origin) ? null : 'cross_origin'
 }
 
 /** Engine.IO answers every refused upgrade with 400, so the right status is written before it does. */

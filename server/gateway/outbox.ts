@@ -1,24 +1,31 @@
-import type { EventsFrame } from '#shared/protocol/socket.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
+import type { Stream } from '#shared/protocol/streams.ts'
 import type { LoggedEvent } from '../core/event-log.ts'
 
 /** The least time between two frames of one stream under load, in milliseconds. A single event does not wait. */
 const pace = 5
 
 /** Gathers the consecutive events of one stream into frames: the first goes at once, those close behind it together. */
-export class Outbox {
-  private readonly send: (frame: EventsFrame) => void
-  private readonly stream: EventsFrame['stream']
-  private waiting: StreamEvent[] = []
+export class Outbox<Event> {
+  private readonly send: (frame: { stream: Stream; events: Event[] }) => void
+  private readonly stream: Stream
+  private readonly shape: (event: LoggedEvent) => Event
+  private waiting: Event[] = []
   private timer: NodeJS.Timeout | null = null
 
-  constructor(stream: EventsFrame['stream'], send: (frame: EventsFrame) => void) {
+  /** `shape`: an event as whoever listens gets it. */
+  constructor(
+    stream: Stream,
+    shape: (event: LoggedEvent) => Event,
+    send: (frame: { stream: Stream; events: Event[] }) => void,
+  ) {
     this.stream = stream
+    this.shape = shape
     this.send = send
   }
 
   push(events: LoggedEvent[]): void {
-    this.waiting.push(...events.map(asSent))
+    this.waiting.push(...events.map(this.shape))
     if (!this.timer) this.flush()
   }
 

@@ -1,20 +1,29 @@
-import { idOf, kindOf, type Stream } from '#shared/protocol/streams.ts'
-import { enter, onOneConnection, readWithin, together, type Tx } from '../core/tenant.ts'
+import { idOf, kindOf, streamOf, type Stream } from '#shared/protocol/streams.ts'
+import type { Face } from '#shared/protocol/visitors.ts'
+import { enter, onOneConnection, readWithin, together, type Scope, type Tx } from '../core/tenant.ts'
 import { batched, stormPace } from '../db/batched.ts'
 import type { Sql } from '../db/connect.ts'
+import { faceOf, facesIn, type FaceRow } from '../messenger/faces.ts'
+import type { Visitor } from './caller.ts'
 
 /** Where a stream stands, and the workspace's stream above it, if any, at the same moment. */
 export type Heads = { position: number; above: number | null }
+
+/** Of a visitor's conversation, also how the members who wrote in it are called and look: as of `above`. */
+export type VisitorHeads = Heads & { faces: Face[] }
 
 export type Rights = {
   /** The workspace's stream that this one is below; undefined where there is no such stream. */
   parentOf: (stream: Stream) => Promise<Stream | undefined>
   /** The heads where this user may watch the stream now, else null: not theirs and not there are the same. */
   headsFor: (asked: Question) => Promise<Heads | null>
+  /** The same for a visitor and a conversation of theirs. */
+  headsForVisitor: (asked: VisitorQuestion) => Promise<VisitorHeads | null>
 }
 
 type Question = { stream: Stream; parent: Stream | null; userId: string }
 type Known = Heads & { users: string[] }
+type VisitorQuestion = { stream: Stream; visitor: Visitor }
 
 /** Streams that one connection is asked about at a time. */
 const mostAtOnce = 50
@@ -28,20 +37,22 @@ export function openRights(sql: Sql): Rights {
     const groups = [...usersOf].map(([stream, users]) => {
       return { stream, parent: parentOf.get(stream) ?? null, users: [...users] }
     })
-    const known = new Map<Stream, Known | undefined>()
-    const chunks = Array.from({ length: Math.ceil(groups.length / mostAtOnce) }, (_, n) =>
-      groups.slice(n * mostAtOnce, (n + 1) * mostAtOnce),
+    const rows = await readEach(
+      sql,
+      groups.map((group) => ({ scope: scopeOf(group), read: (tx) => watchers(tx, group) })),
     )
-    await Promise.all(
-      chunks.map(async (chunk) => {
-        const rows = await readWatchers(sql, chunk)
-        chunk.forEach(({ stream }, n) => known.set(stream, rows[n]))
-      }),
-    )
+    const known = new Map(groups.map(({ stream }, n) => [stream, rows[n]]))
     return asked.map(({ stream, userId }) => {
       const row = known.get(stream)
       return row?.users.includes(userId) ? { position: row.position, above: row.above } : null
     })
+  }, stormPace)
+  const visitorQuestions = batched<VisitorQuestion, VisitorHeads | null>(async (asked) => {
+    const rows = await readEach(
+      sql,
+      asked.map((one) => ({ scope: visitorScope(one), read: (tx) => ownHeads(tx, one) })),
+    )
+    return rows.map((row) => (row ? { ...row, faces: row.faces.map(faceOf) } : null))
   }, stormPace)
   const parents = batched<Stream, Stream | undefined>(async (streams) => {
     const [rows] = await readWithin(sql, { streams }, (tx) => [
@@ -53,24 +64,36 @@ export function openRights(sql: Sql): Rights {
   return {
     parentOf: (stream) => parents.load(stream),
     headsFor: (asked) => questions.load(asked),
+    headsForVisitor: (asked) => visitorQuestions.load(asked),
   }
 }
 
 type Group = { stream: Stream; parent: Stream | null; users: string[] }
 
-/** A transaction for each stream, so that each sees its own tenant and no other; sent together. */
-function readWatchers(sql: Sql, groups: Group[]): Promise<(Known | undefined)[]> {
-  return onOneConnection(sql, async (tx) => {
-    const reads = groups.map((group) => {
-      const owner = group.parent ?? group.stream
-      const kind = kindOf(owner)
-      const scope = { streams: [group.stream, owner], ...(kind !== 'user' && { [kind]: idOf(owner) }) }
-      const found = watchers(tx, group)
-      return { statements: [tx`begin read only`, enter(tx, scope), found, tx`commit`], found }
-    })
-    await together(...reads.flatMap(({ statements }) => statements))
-    return Promise.all(reads.map(async ({ found }) => (await found)[0]))
-  })
+type Read<Row> = { scope: Scope; read: (tx: Tx) => PromiseLike<readonly Row[]> }
+
+/** A transaction for each, so that each sees its own tenant and no other; sent together, some on one connection. */
+async function readEach<Row>(sql: Sql, reads: Read<Row>[]): Promise<(Row | undefined)[]> {
+  const chunks = Array.from({ length: Math.ceil(reads.length / mostAtOnce) }, (_, n) =>
+    reads.slice(n * mostAtOnce, (n + 1) * mostAtOnce),
+  )
+  const answers = chunks.map((chunk) =>
+    onOneConnection(sql, async (tx) => {
+      const sent = chunk.map(({ scope, read }) => {
+        const found = read(tx)
+        return { statements: [tx`begin read only`, enter(tx, scope), found, tx`commit`], found }
+      })
+      await together(...sent.flatMap(({ statements }) => statements))
+      return Promise.all(sent.map(async ({ found }) => (await found)[0]))
+    }),
+  )
+  return (await Promise.all(answers)).flat()
+}
+
+function scopeOf({ stream, parent }: Group): Scope {
+  const owner = parent ?? stream
+  const kind = kindOf(owner)
+  return { streams: [stream, owner], ...(kind !== 'user' && { [kind]: idOf(owner) }) }
 }
 
 function watchers(tx: Tx, { stream, parent, users }: Group) {
@@ -88,4 +111,27 @@ function watchers(tx: Tx, { stream, parent, users }: Group) {
     ) as users
     from streams
     where name = ${stream} and parent is not distinct from ${parent}`
+}
+
+function visitorScope({ stream, visitor: { workspaceId, agentId } }: VisitorQuestion): Scope {
+  return { workspace: workspaceId, agent: agentId, streams: [stream, streamOf('workspace', workspaceId)] }
+}
+
+function ownHeads(tx: Tx, { stream, visitor: { workspaceId, agentId, visitorId } }: VisitorQuestion) {
+  const conversationId = idOf(stream)
+  const parent = streamOf('workspace', workspaceId)
+  return tx<(Heads & { faces: FaceRow[] })[]>`
+    select
+      s.position, above.position as above,
+      (
+        select coalesce(json_agg(json_build_object(
+          'memberId', f.member_id, 'name', f.name, 'avatarHash', f.avatar_hash
+        )), '[]')
+        from (${facesIn(tx, { workspaceId, agentId, conversationId })}) f
+      ) as faces
+    from streams s
+      join streams above on above.name = s.parent
+      join conversations c on c.workspace_id = ${workspaceId} and c.agent_id = ${agentId} and c.id = ${conversationId}
+      join agents a on a.workspace_id = c.workspace_id and a.id = c.agent_id
+    where s.name = ${stream} and s.parent = ${parent} and c.visitor_id = ${visitorId} and a.messenger`
 }

@@ -1,6 +1,8 @@
 import type { Server, Socket } from 'socket.io'
-import type { ClientToServer, ClosedFrame, ServerToClient } from '#shared/protocol/socket.ts'
+import type { StreamEvent } from '#shared/protocol/events.ts'
+import type { ClientToServer, ClosedFrame } from '#shared/protocol/socket.ts'
 import { streamOf, type Stream } from '#shared/protocol/streams.ts'
+import type { Face, ServerToVisitor, VisitorEvent } from '#shared/protocol/visitors.ts'
 import { readEvents, readHeads, type LoggedEvent, type Revocation } from '../core/event-log.ts'
 import type { SessionReader } from '../auth/sessions.ts'
 import { batched, stormPace } from '../db/batched.ts'
@@ -9,21 +11,31 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Feed } from '../relay/feed.ts'
 import { followHeads } from '../relay/heads.ts'
-import type { Caller } from './handshake.ts'
-import { Outbox } from './outbox.ts'
+import { isPerson, type Caller, type Visitor } from './caller.ts'
+import { asSent, Outbox } from './outbox.ts'
 import { Room, type Via } from './room.ts'
 import { Stall } from './stall.ts'
+import { asVisitorGets, newFaceIn, writerIn } from './visitor-view.ts'
 
 type None = Record<string, never>
-export type LiveServer = Server<ClientToServer, ServerToClient, None, Caller>
-export type LiveSocket = Socket<ClientToServer, ServerToClient, None, Caller>
+/** An event as whoever is at the other end gets it. */
+export type Sent = StreamEvent | VisitorEvent
+export type LiveServer = Server<ClientToServer<Sent>, ServerToVisitor<Sent>, None, Caller>
+export type LiveSocket = Socket<ClientToServer<Sent>, ServerToVisitor<Sent>, None, Caller>
+/** Members connect to the one, visitors to the other. */
+export type LiveServers = { people: LiveServer; visitors: LiveServer }
 
 /** How a socket is somewhere: while `joining` it can be evicted already, and it gets frames only once it is `live`. */
 export type Entry = { as: 'joining' | 'live' | 'person' }
-/** `below`: the audiences of streams below this one, which its evictions concern, too. */
+/**
+ * `below`: the audiences of streams below this one, which its evictions concern, too. `writers`: the members whose faces
+ * the visitors in it are told of; null where there has been no visitor.
+ */
 type Audience = {
   room: Room
-  outbox: Outbox
+  outbox: Outbox<StreamEvent>
+  visitorOutbox: Outbox<VisitorEvent>
+  writers: Set<string> | null
   sockets: Map<LiveSocket, Entry>
   parent: Audience | null
   below: Set<Audience>
@@ -37,6 +49,8 @@ type Parts = {
   sessions: SessionReader
   /** Told whenever a socket of this user begins or ceases to watch the stream here. */
   changed: (stream: Stream, userId: string) => void
+  /** Told when a member writes to visitors who have not seen them yet: their face is to be looked up and told. */
+  unknownWriter: (stream: Stream) => void
 }
 
 /** How a socket comes in, and what its stream is below. */
@@ -44,7 +58,7 @@ type Way = { as?: 'joining' | 'person'; parent?: Stream | null }
 
 /** The streams that this node's sockets watch. */
 export class Rooms {
-  private readonly io: LiveServer
+  private readonly io: LiveServers
   private readonly parts: Parts
   private readonly audiences = new Map<Stream, Audience>()
   private readonly streamsOf = new Map<LiveSocket, Set<Stream>>()
@@ -53,7 +67,7 @@ export class Rooms {
   private readonly stopHeads: () => void
   private readonly stall: Stall
 
-  constructor(io: LiveServer, parts: Parts) {
+  constructor(io: LiveServers, parts: Parts) {
     const { sql, feed, log, sessions } = parts
     this.io = io
     this.parts = parts
@@ -83,10 +97,10 @@ export class Rooms {
    * The session is looked at again after entering: it may have ended since the handshake.
    */
   async enterPerson(socket: LiveSocket): Promise<void> {
+    if (!isPerson(socket.data)) return
     const { userId, sessionId } = socket.data
     const stream = streamOf('user', userId)
     this.enter(stream, socket, { as: 'person' })
-    socket.on('disconnect', () => this.forget(socket))
     try {
       const [head, ended] = await Promise.all([this.heads.load(stream), this.ended.load(sessionId)])
       this.room(stream)?.start(head ?? 0)
@@ -104,7 +118,8 @@ export class Rooms {
     const entry: Entry = { as }
     audience.sockets.set(socket, entry)
     this.streamsOf.set(socket, (this.streamsOf.get(socket) ?? new Set()).add(stream))
-    this.parts.changed(stream, socket.data.userId)
+    if (isPerson(socket.data)) this.parts.changed(stream, socket.data.userId)
+    else audience.writers ??= new Set()
     return entry
   }
 
@@ -121,31 +136,46 @@ export class Rooms {
   makeLive(stream: Stream, socket: LiveSocket): void {
     const audience = this.audiences.get(stream)
     if (!audience) return
-    audience.outbox.flush()
+    flush(audience)
     audience.sockets.set(socket, { as: 'live' })
     void socket.join(stream)
+  }
+
+  /** Tells visitors of a stream, or one of them, how members who wrote there are called and look; and of whatever changes. */
+  showFaces(stream: Stream, faces: Face[], facesAt: number, socket?: LiveSocket): void {
+    const writers = this.audiences.get(stream)?.writers
+    for (const { memberId } of faces) writers?.add(memberId)
+    const frame = { stream, faces, facesAt }
+    if (socket) socket.emit('faces', frame)
+    else this.io.visitors.to(stream).emit('faces', frame)
   }
 
   leave(stream: Stream, socket: LiveSocket): void {
     void socket.leave(stream)
     const audience = this.audiences.get(stream)
     if (!audience) return
-    if (stream === streamOf('user', socket.data.userId) && socket.connected)
+    if (isPerson(socket.data) && stream === streamOf('user', socket.data.userId) && socket.connected)
       audience.sockets.set(socket, { as: 'person' })
     else this.remove(audience, socket)
   }
 
   /** The users with a socket here that watches the stream. */
   usersIn(stream: Stream): Set<string> {
-    const sockets = this.audiences.get(stream)?.sockets.keys() ?? []
-    return new Set([...sockets].map((socket) => socket.data.userId))
+    const callers = [...(this.audiences.get(stream)?.sockets.keys() ?? [])].map(({ data }) => data)
+    return new Set(callers.filter(isPerson).map(({ userId }) => userId))
+  }
+
+  /** One of the visitors whose socket here watches the stream. */
+  visitorIn(stream: Stream): Visitor | undefined {
+    const callers = [...(this.audiences.get(stream)?.sockets.keys() ?? [])].map(({ data }) => data)
+    return callers.find((caller): caller is Visitor => !isPerson(caller))
   }
 
   /** Ends the sockets of these sessions, whatever they watch. Answers how many sessions had one. */
   endSessions(ids: ReadonlySet<string>): number {
-    const sockets = [...this.io.of('/').sockets.values()].filter(({ data }) => ids.has(data.sessionId))
+    const sockets = this.people().filter((socket) => ids.has(sessionOf(socket)))
     for (const socket of sockets) this.signOut(socket)
-    return new Set(sockets.map(({ data }) => data.sessionId)).size
+    return new Set(sockets.map(sessionOf)).size
   }
 
   streams(): Stream[] {
@@ -154,7 +184,7 @@ export class Rooms {
 
   /** Looks up the sessions of all sockets, in one query. Answers how many of them had ended. */
   async endDeadSessions(): Promise<number> {
-    const held = new Set([...this.io.of('/').sockets.values()].map(({ data }) => data.sessionId))
+    const held = new Set(this.people().map(sessionOf))
     if (held.size === 0) return 0
     return this.endSessions(new Set(await this.parts.sessions.endedAmong([...held])))
   }
@@ -164,14 +194,19 @@ export class Rooms {
     return this.stall.passed()
   }
 
-  counts(): { sockets: number; streams: number } {
-    return { sockets: this.io.of('/').sockets.size, streams: this.audiences.size }
+  counts(): { sockets: number; visitors: number; streams: number } {
+    const [sockets, visitors] = [this.people().length, this.io.visitors.of('/').sockets.size]
+    return { sockets, visitors, streams: this.audiences.size }
   }
 
   close(): void {
     this.stopHeads()
     this.stall.stop()
     for (const audience of [...this.audiences.values()]) this.closeAudience(audience)
+  }
+
+  private people(): LiveSocket[] {
+    return [...this.io.people.of('/').sockets.values()]
   }
 
   private audienceOf(stream: Stream, parent: Stream | null): Audience {
@@ -191,8 +226,11 @@ export class Rooms {
       },
       (events, via) => this.deliver(audience, events, via),
     )
-    const outbox = new Outbox(stream, (frame) => void this.io.to(stream).emit('events', frame))
-    const audience: Audience = { room, outbox, sockets: new Map(), parent, below: new Set() }
+    const { people, visitors } = this.io
+    const outbox = new Outbox(stream, asSent, (frame) => void people.to(stream).emit('events', frame))
+    const visitorOutbox = new Outbox(stream, asVisitorGets, (frame) => void visitors.to(stream).emit('events', frame))
+    const sockets = new Map<LiveSocket, Entry>()
+    const audience: Audience = { room, outbox, visitorOutbox, writers: null, sockets, parent, below: new Set() }
     parent?.below.add(audience)
     this.audiences.set(stream, audience)
     feed.follow(stream)
@@ -200,9 +238,10 @@ export class Rooms {
   }
 
   private closeAudience(audience: Audience): void {
-    const { room, outbox, parent } = audience
+    const { room, outbox, visitorOutbox, parent } = audience
     room.close()
     outbox.close()
+    visitorOutbox.close()
     this.audiences.delete(room.stream)
     this.parts.feed.unfollow(room.stream)
     parent?.below.delete(audience)
@@ -220,10 +259,10 @@ export class Rooms {
     for (const event of events) {
       metrics.relayLag.observe({ via }, ageOf(event))
       if (!event.revokes) {
-        audience.outbox.push([event])
+        this.push(audience, event)
         continue
       }
-      audience.outbox.flush()
+      flush(audience)
       this.revoke(audience, event, event.revokes)
       metrics.revocation.observe(ageOf(event))
     }
@@ -232,18 +271,49 @@ export class Rooms {
   private revoke(audience: Audience, event: LoggedEvent, revokes: Revocation): void {
     const { stream } = audience.room
     if ('everyone' in revokes) {
-      audience.outbox.push([event])
-      audience.outbox.flush()
+      this.push(audience, event)
+      flush(audience)
       this.evict(audience, () => true, { stream, code: 'deleted' })
       return
     }
     if ('session' in revokes) {
       // every socket of the session follows its person's own stream, which is this one
       for (const socket of [...audience.sockets.keys()]) {
-        if (socket.data.sessionId === revokes.session) this.signOut(socket)
+        if (sessionOf(socket) === revokes.session) this.signOut(socket)
       }
-    } else this.evict(audience, (socket) => revokes.users.includes(socket.data.userId), { stream, code: 'removed' })
+    } else {
+      const isOne = ({ data }: LiveSocket) => isPerson(data) && revokes.users.includes(data.userId)
+      this.evict(audience, isOne, { stream, code: 'removed' })
+    }
+    this.push(audience, event)
+  }
+
+  private push(audience: Audience, event: LoggedEvent): void {
     audience.outbox.push([event])
+    if (audience.writers) this.pushToVisitors(audience, audience.writers, event)
+    if (audience.below.size > 0) this.tellBelow(audience, event)
+  }
+
+  private pushToVisitors(audience: Audience, writers: Set<string>, event: LoggedEvent): void {
+    audience.visitorOutbox.push([event])
+    const writer = writerIn(event)
+    if (writer === null || writers.has(writer)) return
+    writers.add(writer)
+    this.parts.unknownWriter(audience.room.stream)
+  }
+
+  /** What visitors below a workspace have to learn from its stream, which they do not see. */
+  private tellBelow({ below }: Audience, event: LoggedEvent): void {
+    const face = newFaceIn(event)
+    if (face) {
+      for (const { room, writers } of below) {
+        if (writers?.has(face.memberId)) this.showFaces(room.stream, [face], event.position)
+      }
+    }
+    if (event.type !== 'agent.updated' || event.data.agent.messenger.on) return
+    const { id } = event.data.agent
+    const isShut = ({ data }: LiveSocket) => !isPerson(data) && data.agentId === id
+    for (const one of [...below]) this.evict(one, isShut, { stream: one.room.stream, code: 'removed' })
   }
 
   private evict(audience: Audience, who: (socket: LiveSocket) => boolean, frame: ClosedFrame): void {
@@ -265,7 +335,8 @@ export class Rooms {
     socket.disconnect(true)
   }
 
-  private forget(socket: LiveSocket): void {
+  /** Of a connection that is over. */
+  forget(socket: LiveSocket): void {
     for (const stream of [...(this.streamsOf.get(socket) ?? [])]) {
       const audience = this.audiences.get(stream)
       if (audience) this.remove(audience, socket)
@@ -276,7 +347,7 @@ export class Rooms {
   private remove(audience: Audience, socket: LiveSocket): void {
     audience.sockets.delete(socket)
     this.streamsOf.get(socket)?.delete(audience.room.stream)
-    this.parts.changed(audience.room.stream, socket.data.userId)
+    if (isPerson(socket.data)) this.parts.changed(audience.room.stream, socket.data.userId)
     this.closeIfLeft(audience)
   }
 
@@ -292,6 +363,15 @@ export class Rooms {
         .catch((error: unknown) => log.warn({ err: error, stream }, 'a stream could not be read'))
     }
   }
+}
+
+function flush({ outbox, visitorOutbox }: Audience): void {
+  outbox.flush()
+  visitorOutbox.flush()
+}
+
+function sessionOf({ data }: LiveSocket): string {
+  return isPerson(data) ? data.sessionId : ''
 }
 
 /** Seconds since the event's moment, as far as the clocks agree. */

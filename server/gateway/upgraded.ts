@@ -29,3 +29,10 @@ export function trackUpgraded(http: Server): { destroyAll: () => Promise<void> }
     },
   }
 }
+
+/** Closes upgrades that nobody here is for. */
+export function closeStrayUpgrades(http: Server, paths: readonly string[]): void {
+  http.on('upgrade', (request, socket) => {
+    if (!paths.some((path) => request.url?.startsWith(`${path}/`))) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  })
+} // prettier-ignore

@@ -6,25 +6,35 @@ import {
   type Watch,
   type WatchAnswer,
 } from '#shared/protocol/socket.ts'
-import { isBelowWorkspace, type Stream } from '#shared/protocol/streams.ts'
+import type { Stream } from '#shared/protocol/streams.ts'
 import type { LoggedEvent } from '../core/event-log.ts'
 import { levelOf } from '../core/failures.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import { asSent } from './outbox.ts'
-import type { Rights } from './rights.ts'
+import type { Heads } from './rights.ts'
 import type { Room } from './room.ts'
-import type { Entry, LiveSocket, Rooms } from './rooms.ts'
+import type { Entry, LiveSocket, Rooms, Sent } from './rooms.ts'
 import { takesMore } from './slow-clients.ts'
 
 /** For each connection and in a minute: a page watches a few streams, and asks for all of them anew when it wakes up. */
 const messages = new RateLimiterMemory({ points: 300, duration: 60 })
 const known = new Set(['watch', 'unwatch'])
 
-type Parts = { rights: Rights; log: Log; metrics: Metrics; epoch: string }
+/** What this caller may watch, and as what they get it. */
+export type Access<Known extends Heads = Heads> = {
+  /** The workspace's stream that this one is below; null: none. Undefined where there is nothing for the caller. */
+  parentOf: (stream: Stream) => Promise<Stream | null | undefined>
+  /** The heads where the caller may watch the stream now, else null: not theirs and not there are the same. */
+  headsFor: (stream: Stream, parent: Stream | null) => Promise<Known | null>
+  shape: (event: LoggedEvent) => Sent
+  /** Called with what `headsFor` answered, once the socket gets what is delivered. */
+  entered?: (stream: Stream, heads: Known) => void
+}
+
+type Parts<Known extends Heads> = { access: Access<Known>; log: Log; metrics: Metrics; epoch: string }
 
 /** Answers `watch` and `unwatch`. Whatever else a socket says is counted and ignored. */
-export function serveWatching(socket: LiveSocket, rooms: Rooms, parts: Parts): void {
+export function serveWatching<Known extends Heads>(socket: LiveSocket, rooms: Rooms, parts: Parts<Known>): void {
   socket.onAny((name: unknown) => {
     if (typeof name !== 'string' || !known.has(name)) parts.metrics.unknownMessages.inc()
   })
@@ -46,7 +56,7 @@ export function serveWatching(socket: LiveSocket, rooms: Rooms, parts: Parts): v
   })
 }
 
-type Answer = WatchAnswer | UnwatchAnswer
+type Answer = WatchAnswer<Sent> | UnwatchAnswer
 
 async function limited(socket: LiveSocket, act: () => Answer | Promise<Answer>): Promise<Answer> {
   const spent = await messages.consume(socket.id).then(
@@ -56,7 +66,11 @@ async function limited(socket: LiveSocket, act: () => Answer | Promise<Answer>):
   return spent ? { ok: false, code: 'rate_limited' } : act()
 }
 
-function reply(answer: unknown, result: Promise<Answer>, { log, metrics }: Parts): void {
+function reply(
+  answer: unknown,
+  result: Promise<Answer>,
+  { log, metrics }: Pick<Parts<Heads>, 'log' | 'metrics'>,
+): void {
   const send = typeof answer === 'function' ? (answer as (value: Answer) => void) : () => undefined
   result
     .catch((error: unknown): Answer => {
@@ -81,11 +95,16 @@ function unwatch(socket: LiveSocket, rooms: Rooms, payload: unknown): UnwatchAns
  * Joins first and verifies after, so that a removal that commits in between finds the socket here and evicts it (S5).
  * The answer and the first frame fit together without a gap or a repetition (S4).
  */
-async function watch(socket: LiveSocket, rooms: Rooms, parts: Parts, payload: unknown): Promise<WatchAnswer> {
+async function watch<Known extends Heads>(
+  socket: LiveSocket,
+  rooms: Rooms,
+  parts: Parts<Known>,
+  payload: unknown,
+): Promise<WatchAnswer<Sent>> {
   const parsed = watchSchema.safeParse(payload)
   if (!parsed.success) return { ok: false, code: 'invalid_input' }
   const asked = parsed.data
-  const parent = isBelowWorkspace(asked.stream) ? await parts.rights.parentOf(asked.stream) : null
+  const parent = await parts.access.parentOf(asked.stream)
   if (parent === undefined || !socket.connected) return { ok: false, code: 'not_found' }
   rooms.leave(asked.stream, socket)
   const entry = rooms.enter(asked.stream, socket, { parent })
@@ -96,12 +115,19 @@ async function watch(socket: LiveSocket, rooms: Rooms, parts: Parts, payload: un
   })
 }
 
-type Entering = { socket: LiveSocket; rooms: Rooms; parts: Parts; asked: Watch; parent: Stream | null; entry: Entry }
+type Entering<Known extends Heads> = {
+  socket: LiveSocket
+  rooms: Rooms
+  parts: Parts<Known>
+  asked: Watch
+  parent: Stream | null
+  entry: Entry
+}
 
-async function enterVerified(entering: Entering): Promise<WatchAnswer> {
+async function enterVerified<Known extends Heads>(entering: Entering<Known>): Promise<WatchAnswer<Sent>> {
   const { socket, rooms, parts, asked, parent, entry } = entering
   const { stream } = asked
-  const heads = await parts.rights.headsFor({ stream, parent, userId: socket.data.userId })
+  const heads = await parts.access.headsFor(stream, parent)
   await rooms.verified()
   const room = rooms.room(stream)
   if (heads === null || !room || !socket.connected) {
@@ -123,16 +149,24 @@ async function enterVerified(entering: Entering): Promise<WatchAnswer> {
     return { ok: false, code: 'rate_limited' }
   }
   rooms.makeLive(stream, socket)
+  parts.access.entered?.(stream, heads)
   const held = { ok: true as const, position: room.position, epoch: parts.epoch }
-  return events === 'reset' ? { ...held, reset: true } : { ...held, events: events.map(asSent) }
+  return events === 'reset' ? { ...held, reset: true } : { ...held, events: events.map(parts.access.shape) }
 }
 
-async function renewed(entering: Entering, entry: Entry | undefined): Promise<WatchAnswer> {
+async function renewed<Known extends Heads>(
+  entering: Entering<Known>,
+  entry: Entry | undefined,
+): Promise<WatchAnswer<Sent>> {
   return entry && entry.as !== 'person' ? enterVerified({ ...entering, entry }) : { ok: false, code: 'not_found' }
 }
 
 /** Everything after what the client holds, up to the room's position at the moment this returns. */
-async function missedEvents(parts: Parts, { after, epoch }: Watch, room: Room): Promise<LoggedEvent[] | 'reset'> {
+async function missedEvents(
+  parts: { epoch: string },
+  { after, epoch }: Watch,
+  room: Room,
+): Promise<LoggedEvent[] | 'reset'> {
   if (after === undefined || after > room.position || (epoch !== undefined && epoch !== parts.epoch)) return 'reset'
   return (await room.eventsAfter(after)) ?? 'reset'
 }

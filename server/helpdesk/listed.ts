@@ -42,16 +42,27 @@ export function shownWith(tx: Tx, { workspaceId, agentId, conversationId }: Conv
     where c.workspace_id = ${workspaceId} and c.agent_id = ${agentId} and c.id = ${conversationId}`
 }
 
+const listedColumns = (tx: Tx) => tx`
+  c.id, c.agent_id, c.state, c.assignee_id, c.message_count, c.created_at, c.updated_at, ${shownColumns(tx)}`
+
 /** One list of the Help Desk, the latest first, as long as the snapshot has it. */
 export function listedIn(tx: Tx, { workspaceId, agentId }: InAgentIds, list: keyof typeof mostListed) {
   return tx<ListedRow[]>`
-    select
-      c.id, c.agent_id, c.state, c.assignee_id, c.message_count, c.created_at, c.updated_at, ${shownColumns(tx)}
+    select ${listedColumns(tx)}
     from conversations c ${withShown(tx)}
     where c.workspace_id = ${workspaceId} and c.agent_id = ${agentId}
       and ${list === 'resolved' ? tx`c.state = 'resolved'` : tx`c.state <> 'resolved'`}
     order by c.updated_at desc, c.id desc
     limit ${mostListed[list]}`
+}
+
+/** These conversations as lists show them. */
+export function listedAmong(tx: Tx, { workspaceId, agentId }: InAgentIds, conversationIds: readonly string[]) {
+  return tx<ListedRow[]>`
+    select ${listedColumns(tx)}
+    from conversations c ${withShown(tx)}
+    where c.workspace_id = ${workspaceId} and c.agent_id = ${agentId} and c.id = any(${[...conversationIds]})
+    order by c.id`
 }
 
 export function listedOf(row: ListedRow): ListedConversation {

@@ -1,32 +1,42 @@
 import type { Conversation } from '#shared/protocol/agents/conversations.ts'
 import { may } from '#shared/policy.ts'
 import type { Role } from '#shared/roles.ts'
-import { openAgent, type AgentCaller, type InAgent } from '../core/opening.ts'
+import { openAgent, type AgentCaller, type AtAgent, type InAgent } from '../core/opening.ts'
 import { timeNow, together, type Tx } from '../core/tenant.ts'
 import { conversationColumns, type ConversationIds } from './conversation-rows.ts'
 import { shownOf, shownWith, type Shown } from './listed.ts'
 
 export type ConversationInput = AgentCaller & { conversationId: string }
-export type WithConversation = InAgent & {
+export type AtConversation = AtAgent & {
   conversation: Conversation | undefined
   /** What a list shows of it so far. */
   shown: Shown
   /** Whether the member it is assigned to, or is to be assigned to, is one who may answer. */
   mayAnswer: boolean
 }
+export type WithConversation = AtConversation & InAgent
+
+/** Opens a command on one conversation, for a member or an API key. */
+export function openConversation(
+  tx: Tx,
+  input: ConversationInput,
+  assigneeId?: string | null,
+): Promise<WithConversation & { at: string }> {
+  return withConversation(tx, openAgent(tx, input, 'part'), input, assigneeId)
+}
 
 /**
  * Opens a command on one conversation, which is locked: what happens in it happens one after another. Its contact comes
  * first, as where a contact is deleted, and stays as it is: lists tell of both.
  */
-export async function openConversation(
+export async function withConversation<Opened extends AtAgent>(
   tx: Tx,
-  input: ConversationInput,
+  opening: Promise<Opened>,
+  { workspaceId, agentId, conversationId }: ConversationIds,
   assigneeId?: string | null,
-): Promise<WithConversation & { at: string }> {
-  const { workspaceId, agentId, conversationId } = input
+): Promise<Opened & AtConversation & { at: string }> {
   const [opened, , [conversation], [assignee], [shown], [now]] = await together(
-    openAgent(tx, input, 'part'),
+    opening,
     tx`
       select id
       from contacts

@@ -1,10 +1,10 @@
 import type { Conversation } from '#shared/protocol/agents/conversations.ts'
-import type { InAgent } from '../core/opening.ts'
+import type { AtAgent } from '../core/opening.ts'
 import type { Unit } from '../core/run-command.ts'
 
 /** Stores what can change of a conversation whose row is locked. */
 export function updateConversation(
-  { tx, draft, workspaceId, agent }: Unit & InAgent,
+  { tx, draft, workspaceId, agent }: Unit & AtAgent,
   conversation: Conversation,
 ): void {
   const { id, state, assigneeId, messageCount, updatedAt } = conversation

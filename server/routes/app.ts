@@ -19,6 +19,7 @@ import { integrationRoutes } from './integrations.ts'
 import { invitationRoutes } from './invitations.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { memberRoutes } from './members.ts'
+import { messengerRoutes } from './messenger.ts'
 import { clientPages, docsPages } from './pages.ts'
 import { resourceRoutes } from './resources.ts'
 import { respondToError } from './respond-to-errors.ts'
@@ -47,6 +48,7 @@ const areas = [
   integrationRoutes,
   contactRoutes,
   conversationRoutes,
+  messengerRoutes,
   v1Routes,
 ]
 

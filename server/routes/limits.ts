@@ -22,6 +22,12 @@ const rules = {
   wrongKeyByAddress: [60, 60],
   pagesReadByAgent: [60, 60],
   outboundTestsByUser: [60, 10 * 60],
+  // of an agent's Messenger; by address within that agent
+  readsByVisitor: [300, 60],
+  writesByVisitor: [30, 60],
+  visitorReadsByAddress: [1200, 60],
+  visitorWritesByAddress: [200, 60],
+  conversationsByAddress: [60, hour],
 } as const satisfies Record<string, readonly [number, number]>
 
 export type Rule = keyof typeof rules

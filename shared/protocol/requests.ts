@@ -12,6 +12,7 @@ import {
   personNameSchema,
   workspaceNameSchema,
 } from '../text.ts'
+import { messengerChangeSchema } from './agents/messenger.ts'
 import { fieldErrorSchema, errorCodeSchema } from './errors.ts'
 import { eventSchema } from './events.ts'
 import { pageOf } from './page.ts'
@@ -145,7 +146,12 @@ export const eventsAnswer = z.strictObject({
 
 /** The most agents that a workspace can have. */
 export const mostAgents = 100
-const agentFields = { language: languageSchema, greeting: greetingSchema, helpDesk: z.boolean() }
+const agentFields = {
+  language: languageSchema,
+  greeting: greetingSchema,
+  helpDesk: z.boolean(),
+  messenger: messengerChangeSchema,
+}
 export const createAgentBody = z.strictObject({ name: agentNameSchema, ...z.object(agentFields).partial().shape })
 export type NewAgent = z.infer<typeof createAgentBody>
 export const changeAgentBody = atLeastOne(z.strictObject({ name: agentNameSchema, ...agentFields }).partial())

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { languageSchema } from '../languages.ts'
 import { planSchema, seatsSchema } from '../plans.ts'
 import { assignableRoleSchema, roleSchema } from '../roles.ts'
+import { messengerSchema } from './agents/messenger.ts'
 
 /** A UUIDv7 string. */
 export const idSchema = z.uuid()
@@ -72,6 +73,7 @@ export const agentSchema = z
     greeting: z.string(),
     /** Whether its conversations show in the Help Desk. */
     helpDesk: z.boolean(),
+    messenger: messengerSchema,
     createdAt: timeSchema,
   })
   .meta({ id: 'Agent' })

@@ -12,25 +12,25 @@ export type Watch = z.infer<typeof watchSchema>
 
 export const unwatchSchema = z.strictObject({ stream: streamSchema })
 
-export type WatchAnswer =
-  | { ok: true; position: number; epoch: string; events: StreamEvent[] }
+export type WatchAnswer<Event = StreamEvent> =
+  | { ok: true; position: number; epoch: string; events: Event[] }
   | { ok: true; position: number; epoch: string; reset: true }
   | { ok: false; code: 'not_found' | 'invalid_input' | 'rate_limited' | 'unavailable' }
 
 export type UnwatchAnswer = { ok: true } | { ok: false; code: 'invalid_input' }
 
 /** Server → client: consecutive positions in order, several to a frame under load. */
-export type EventsFrame = { stream: Stream; events: StreamEvent[] }
+export type EventsFrame<Event = StreamEvent> = { stream: Stream; events: Event[] }
 
 /** Server → client: nothing more of this stream will come. */
 export type ClosedFrame = { stream: Stream; code: 'removed' | 'deleted' | 'signed_out' }
 
-export type ClientToServer = {
-  watch: (payload: Watch, answer: (answer: WatchAnswer) => void) => void
+export type ClientToServer<Event = StreamEvent> = {
+  watch: (payload: Watch, answer: (answer: WatchAnswer<Event>) => void) => void
   unwatch: (payload: { stream: Stream }, answer: (answer: UnwatchAnswer) => void) => void
 }
 
-export type ServerToClient = {
-  events: (frame: EventsFrame) => void
+export type ServerToClient<Event = StreamEvent> = {
+  events: (frame: EventsFrame<Event>) => void
   closed: (frame: ClosedFrame) => void
 }

@@ -13,7 +13,7 @@ test('S3 an Admin creates an agent, an Editor changes it, and it shows in every 
   const verify = <R>(act: () => Promise<R>) => verifyCommand(node(), barbara, workspace.id, [ada, barbara], act)
   const { status, body } = await verify(() => grace.createAgent(workspace.id, 'Front desk'))
   expect(status).toBe(201)
-  expect(body).toEqual({ id: expect.any(String) as string, name: 'Front desk', language: 'en', greeting: '', helpDesk: false, createdAt: expect.any(String) as string }) // prettier-ignore
+  expect(body).toEqual({ id: expect.any(String) as string, name: 'Front desk', language: 'en', greeting: '', helpDesk: false, messenger: { on: false, colour: '#5654cf', side: 'right', origins: [] }, createdAt: expect.any(String) as string }) // prettier-ignore
   const path = pathOf(workspace.id, body.id)
   const change = { name: 'Empfang', language: 'de', greeting: 'Guten Tag!\n\nWomit können wir helfen?', helpDesk: true }
   const changed = await verify(() => edsger.patch<Agent>(path, change))

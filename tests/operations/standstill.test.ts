@@ -98,7 +98,8 @@ test('169 a node that is busy for five seconds: its health fails meanwhile, its 
     .toBe('silent')
   expect((await ada.call(b, '/api/me')).status).toBe(200)
   await inviting
-  await expect.poll(() => call(topology, a, '/readyz').then(({ status }) => status, () => 0), soon).toBe(200)
+  const health = () => call(topology, a, '/readyz', { timeout: 2_000 }).then(({ status }) => status, String)
+  await expect.poll(health, { ...soon, message: `Node a runs: ${a.running()}. ${a.complaints.slice(-5).join(' ')}` }).toBe(200)
   const email = newAddress()
   await expect.poll(async () => (await ada.invite(a, email)).status, soon).toBe(201)
   const to = await head()

@@ -56,7 +56,7 @@ test('112 an address holds so many over all users: IPv6 by its network, and only
 })
 
 test('112 a node holds 20,000, an address 500 of them, and each place is given back with its connection', () => {
-  const caps = openCaps()
+  const caps = openCaps().people
   const sockets: Socket[] = []
   const admit = (n: number) => {
     const socket = new Socket()

@@ -30,6 +30,7 @@ test.each([
   ['/w/acme/agents/', { screen: 'workspace', handle: 'acme', page: 'agents', opened: {} }],
   ['/w/acme/agents/g1/', inAcme({ id: 'g1', tab: 'configuration' })],
   ['/w/acme/agents/g1/knowledge/', inAcme({ id: 'g1', tab: 'knowledge' })],
+  ['/w/acme/agents/g1/messenger/', inAcme({ id: 'g1', tab: 'messenger' })],
   ['/w/acme/agents/g1/webhooks/h1/', inAcme({ id: 'g1', tab: 'webhooks', webhookId: 'h1' })],
 ])('%s is found with a slash too many or too few', (path, route) => {
   expect(routeOf(path)).toEqual(route)
@@ -43,6 +44,7 @@ test.each([
   '/w/acme/agents/g1/configuration',
   '/w/acme/agents/g1/constructor',
   '/w/acme/agents/g1/knowledge/r1',
+  '/w/acme/agents/g1/messenger/more',
   '/w/acme/agents/g1/api-keys/k1',
   '/w/acme/agents/g1/webhooks/h1/more',
   '/w/acme/help-desk/g1',

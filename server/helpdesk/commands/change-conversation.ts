@@ -2,9 +2,8 @@ import type { Conversation, ConversationChange } from '#shared/protocol/agents/c
 import { badInput, notFound } from '../../core/errors.ts'
 import { actorOf, requireAccess } from '../../core/opening.ts'
 import type { Command } from '../../core/run-command.ts'
-import { tellListed } from '../listed.ts'
 import { openConversation, type ConversationInput, type WithConversation } from '../open-conversation.ts'
-import { updateConversation } from '../update-conversation.ts'
+import { turnConversation } from '../turn-conversation.ts'
 
 type Input = ConversationInput & { change: ConversationChange }
 
@@ -12,7 +11,7 @@ type Input = ConversationInput & { change: ConversationChange }
 export const changeConversation: Command<Input, WithConversation, Conversation> = {
   open: (tx, input) => openConversation(tx, input, input.change.assigneeId),
   async run(unit, { change }) {
-    const { draft, agent, actor, conversation: before, shown, at } = unit
+    const { actor, conversation: before } = unit
     requireAccess(actor, 'conversation.reply', 'conversations:write')
     if (!before) throw notFound()
     if (change.assigneeId && !('role' in actor)) {
@@ -20,16 +19,7 @@ export const changeConversation: Command<Input, WithConversation, Conversation> 
     }
     const state = change.state ?? before.state
     const assigneeId = assigneeAfter(unit, before, { ...change, state })
-    if (state === before.state && assigneeId === before.assigneeId) return before
-    const conversation = { ...before, state, assigneeId, updatedAt: at }
-    updateConversation(unit, conversation)
-    draft.append('conversation', before.id, 'conversation.updated', { conversation }, { actor: actorOf(actor) })
-    tellListed(unit, conversation, shown, actorOf(actor))
-    if (state === 'waiting' && before.state !== 'waiting') {
-      const requested = { conversationId: before.id }
-      draft.append('agent', agent.id, 'takeover.requested', requested, { actor: actorOf(actor) })
-    }
-    return conversation
+    return turnConversation(unit, before, { state, assigneeId }, actorOf(actor))
   },
 }
 

@@ -1,0 +1,75 @@
+import { kindOf, streamOf, type Stream } from '#shared/protocol/streams.ts'
+import { visitorHandshakeSchema, type VisitorHandshake } from '#shared/protocol/visitors.ts'
+import { levelOf } from '../core/failures.ts'
+import { batched, stormPace } from '../db/batched.ts'
+import type { Sql } from '../db/connect.ts'
+import type { Log } from '../log.ts'
+import { hashOf } from '../membership/tokens.ts'
+import { findVisitors, type AskedVisitor, type FoundVisitor } from '../messenger/queries/find.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Visitor } from './caller.ts'
+import type { AllCaps } from './caps.ts'
+import type { Rights, VisitorHeads } from './rights.ts'
+import type { LiveServer, LiveSocket, Rooms } from './rooms.ts'
+import { asVisitorGets } from './visitor-view.ts'
+import { serveWatching, type Access } from './watch.ts'
+
+type Parts = { sql: Sql; rights: Rights; caps: AllCaps; log: Log; metrics: Metrics; epoch: string }
+
+/** Lets visitors in whose token is known, to watch their own conversations and nothing else. */
+export function serveVisitors(io: LiveServer, rooms: Rooms, parts: Parts): void {
+  const { sql, caps, log, metrics } = parts
+  const visitors = batched<AskedVisitor, FoundVisitor | undefined>((asked) => findVisitors(sql, asked), stormPace)
+  io.use((socket, next) => {
+    const asked = visitorHandshakeSchema.safeParse(socket.handshake.auth)
+    if (!asked.success) {
+      next(new Error('unauthenticated'))
+      return
+    }
+    visitors.load(asOne(asked.data)).then(
+      (found) => {
+        const full = found && caps.visitor.admit(socket.request.socket, { visitor: found.visitorId })
+        if (full) metrics.handshakesCapped.inc({ cap: full })
+        if (found && !full) socket.data = found
+        next(found && !full ? undefined : new Error(full ? 'too_many' : 'unauthenticated'))
+      },
+      (error: unknown) => {
+        log[levelOf(error)]({ err: error }, 'a visitor could not be looked up')
+        // a refusal is for good: after the end of its connection the page comes back by itself
+        socket.conn.close()
+      },
+    )
+  })
+  io.on('connection', (socket: LiveSocket) => {
+    socket.on('disconnect', () => rooms.forget(socket))
+    serveWatching(socket, rooms, { ...parts, access: accessOf(socket, rooms, parts) })
+  })
+}
+
+/** Tells visitors of a stream of a member who has just written there for the first time. */
+export async function tellNewFaces(rooms: Rooms, stream: Stream, { rights, log }: Pick<Parts, 'rights' | 'log'>): Promise<void> {
+  const visitor = rooms.visitorIn(stream)
+  if (!visitor) return
+  try {
+    const known = await rights.headsForVisitor({ stream, visitor })
+    if (known) rooms.showFaces(stream, known.faces, known.above ?? 0)
+  } catch (error) {
+    // they are shown by name alone until the visitor watches anew
+    log[levelOf(error)]({ err: error, stream }, 'a face could not be looked up')
+  }
+} // prettier-ignore
+
+function asOne({ agentId, token }: VisitorHandshake): AskedVisitor {
+  return { agentId, tokenHash: hashOf(token) }
+}
+
+function accessOf(socket: LiveSocket, rooms: Rooms, { rights }: Parts): Access<VisitorHeads> {
+  const visitor = socket.data as Visitor
+  return {
+    parentOf: async (stream) =>
+      kindOf(stream) === 'conversation' ? streamOf('workspace', visitor.workspaceId) : undefined,
+    headsFor: (stream) => rights.headsForVisitor({ stream, visitor }),
+    shape: asVisitorGets,
+    entered: (stream, { faces, above }) => rooms.showFaces(stream, faces, above ?? 0, socket),
+  }
+}

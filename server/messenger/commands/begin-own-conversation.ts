@@ -1,0 +1,48 @@
+import type { Conversation } from '#shared/protocol/agents/conversations.ts'
+import { mostOpenOfVisitor } from '#shared/protocol/visitors.ts'
+import { Refusal } from '../../core/errors.ts'
+import type { Command } from '../../core/run-command.ts'
+import { together, type Tx } from '../../core/tenant.ts'
+import { beginConversation } from '../../helpdesk/begin-conversation.ts'
+import type { Shown } from '../../helpdesk/listed.ts'
+import { isVisitor, openVisitor, type AsVisitor, type VisitorInput } from '../open-visitor.ts'
+
+type Input = VisitorInput & { text: string }
+type Opened = AsVisitor & { contact: Shown['contact']; unresolved: number }
+
+/** A visitor's first words. Whoever has begun none before becomes a visitor by it. */
+export const beginOwnConversation: Command<Input, Opened, Conversation> = {
+  async open(tx, input) {
+    const [opened, [contact], [{ unresolved }]] = await together(
+      openVisitor(tx, input, 'become'),
+      contactKept(tx, input),
+      unresolvedOf(tx, input),
+    )
+    return { ...opened, contact: contact ?? null, unresolved }
+  },
+  async run(unit, { text }) {
+    const { visitor, contact, unresolved } = unit
+    if (unresolved >= mostOpenOfVisitor) {
+      throw new Refusal('limit_reached', 'Write in one of your conversations that are still open.')
+    }
+    return beginConversation(unit, { contact, visitorId: visitor.id, text, actor: null })
+  },
+}
+
+/** Who the visitor said they are; it stays as it is as long as this takes: lists tell of it. */
+function contactKept(tx: Tx, input: VisitorInput) {
+  return tx<NonNullable<Shown['contact']>[]>`
+    select id, name, email
+    from contacts
+    where workspace_id = ${input.workspaceId} and agent_id = ${input.agentId}
+      and id = (select v.contact_id from visitors v where ${isVisitor(tx, input)})
+    for share`
+}
+
+function unresolvedOf(tx: Tx, input: VisitorInput) {
+  return tx<[{ unresolved: number }]>`
+    select count(*) as unresolved
+    from conversations
+    where workspace_id = ${input.workspaceId} and agent_id = ${input.agentId} and state <> 'resolved'
+      and visitor_id = (select v.id from visitors v where ${isVisitor(tx, input)})`
+}

@@ -1,0 +1,61 @@
+import { notFound } from '../core/errors.ts'
+import { newId } from '../core/ids.ts'
+import { lockedAgent, type AtAgent } from '../core/opening.ts'
+import { timeNow, together, type Tx } from '../core/tenant.ts'
+import { withConversation, type AtConversation } from '../helpdesk/open-conversation.ts'
+
+/** Whoever has a token with this hash, whether it is a visitor's already or not. The ids are the server's. */
+export type VisitorInput = { workspaceId: string; agentId: string; tokenHash: Buffer }
+export type AsVisitor = AtAgent & { visitor: { id: string; contactId: string | null } }
+
+/**
+ * Opens a command of a visitor, who is locked: what one visitor does happens one after another. With `become` whoever is
+ * none yet becomes one.
+ */
+export async function openVisitor(
+  tx: Tx,
+  input: VisitorInput,
+  how: 'known' | 'become' = 'known',
+): Promise<AsVisitor & { at: string }> {
+  const { workspaceId } = input
+  const [, , [agent], , [visitor], [now]] = await together(
+    ...lockedAgent(tx, input, 'part'),
+    how === 'become' ? becomeVisitor(tx, input) : Promise.resolve(),
+    tx<AsVisitor['visitor'][]>`
+      select id, contact_id from visitors where ${isVisitor(tx, input)} for no key update`,
+    timeNow(tx),
+  )
+  if (!agent?.messenger || !visitor) throw notFound()
+  return { workspaceId, agent, visitor, ...now }
+}
+
+type InConversation = VisitorInput & { conversationId: string }
+export type InOwnConversation = AsVisitor & AtConversation
+
+/** Opens a command of a visitor on a conversation of theirs; anybody else's is as none. */
+export async function openOwnConversation(tx: Tx, input: InConversation): Promise<InOwnConversation & { at: string }> {
+  const { workspaceId, agentId, conversationId } = input
+  const [opened, own] = await together(
+    withConversation(tx, openVisitor(tx, input), input),
+    tx`
+      select id
+      from conversations
+      where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = ${conversationId}
+        and visitor_id = (select v.id from visitors v where ${isVisitor(tx, input)})`,
+  )
+  return { ...opened, conversation: own.length > 0 ? opened.conversation : undefined }
+}
+
+/** The condition of the row in `visitors` that has this token. */
+export function isVisitor(tx: Tx, { workspaceId, agentId, tokenHash }: VisitorInput) {
+  return tx`workspace_id = ${workspaceId} and agent_id = ${agentId} and token_hash = ${tokenHash}`
+}
+
+function becomeVisitor(tx: Tx, { workspaceId, agentId, tokenHash }: VisitorInput) {
+  return tx`
+    insert into visitors (id, workspace_id, agent_id, token_hash, created_at)
+    select ${newId()}, workspace_id, id, ${tokenHash}, date_trunc('milliseconds', clock_timestamp())
+    from agents
+    where workspace_id = ${workspaceId} and id = ${agentId} and messenger
+    on conflict (agent_id, token_hash) do nothing`
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
+import { io, type Socket } from 'socket.io-client'
+import { expect } from 'vitest'
+import { mostMessagesInSnapshot } from '#shared/protocol/agents/conversations.ts'
+import type { ClientToServer, ClosedFrame, EventsFrame, WatchAnswer } from '#shared/protocol/socket.ts'
+import { streamOf, type Stream } from '#shared/protocol/streams.ts'
+import {
+  visitorConversationAnswer,
+  visitorEvents,
+  visitorSocketPath,
+  type Face,
+  type FacesFrame,
+  type ServerToVisitor,
+  type VisitorConversation,
+  type VisitorConversationAnswer,
+  type VisitorEvent,
+  type VisitorMessage,
+} from '#shared/protocol/visitors.ts'
+import { applyVisitorEvent } from '#shared/state/apply-visitor-event.ts'
+import type { TestNode } from './node.ts'
+import { newPerson, type Failure } from './people.ts'
+
+export type Visitor = ReturnType<typeof newVisitor>
+export type VisitorLive = Awaited<ReturnType<typeof connectVisitor>>
+
+export function newToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** Somebody who has an agent's Messenger open, with a token of their own. */
+export function newVisitor(node: TestNode, agentId: string, token = newToken()) {
+  const path = `/api/messenger/${agentId}`
+  const nobody = newPerson(node, 'Visitor')
+  const call = <T>(method: string, rest: string, body?: unknown, headers: Record<string, string> = {}) =>
+    nobody.call<T & Failure>(method, path + rest, body, { Authorization: `Bearer ${token}`, ...headers })
+  return {
+    agentId,
+    token,
+    path,
+    heard: nobody.heard,
+    call,
+    begin: (text = 'Is anybody there?', headers?: Record<string, string>) =>
+      call<VisitorConversation>('POST', '/conversations', { text }, headers),
+    write: (id: string, text = 'And one more thing.', headers?: Record<string, string>) =>
+      call<VisitorMessage>('POST', `/conversations/${id}/messages`, { text }, headers),
+    snapshot: (id: string) => call<VisitorConversationAnswer>('GET', `/conversations/${id}`),
+    list: () => call<{ items: VisitorConversation[] }>('GET', '/conversations'),
+    askForPerson: (id: string) => call<VisitorConversation>('POST', `/conversations/${id}/person`),
+    introduce: (body: object) => call('PUT', '/visitor', body),
+    live: () => connectVisitor(node, { agentId, token }),
+  }
+}
+
+/** Opens a visitor's socket and keeps everything that it is sent. Rejects where it is not let in. */
+export async function connectVisitor(node: TestNode, auth: Record<string, unknown>, headers: object = {}) {
+  const socket: Socket<ServerToVisitor, ClientToServer<VisitorEvent>> = io(`http://127.0.0.1:${node.port}`, {
+    path: visitorSocketPath,
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    auth,
+    extraHeaders: { Origin: node.url, ...headers },
+  })
+  const frames: EventsFrame<VisitorEvent>[] = []
+  const closed: ClosedFrame[] = []
+  const faces = new Map<string, Face & { at: number }>()
+  const news = new EventEmitter().setMaxListeners(0)
+  let disconnected: string | null = null
+  socket.on('events', (frame) => void (frames.push(frame), news.emit('news')))
+  socket.on('closed', (frame) => void (closed.push(frame), news.emit('news')))
+  socket.on('faces', (frame) => {
+    keepFaces(faces, frame)
+    news.emit('news')
+  })
+  socket.on('disconnect', (reason) => {
+    disconnected = reason
+    news.emit('news')
+  })
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve)
+    socket.once('connect_error', reject)
+  })
+  const eventsOf = (stream: Stream) => frames.filter((one) => one.stream === stream).flatMap(({ events }) => events)
+  return {
+    socket,
+    closed,
+    faces,
+    eventsOf,
+    disconnected: () => disconnected,
+    watch: (stream: Stream, after?: number): Promise<WatchAnswer<VisitorEvent>> =>
+      socket.timeout(10_000).emitWithAck('watch', { stream, ...(after !== undefined && { after }) }),
+    async until(condition: () => boolean): Promise<void> {
+      while (!condition()) await once(news, 'news')
+    },
+    close: () => socket.disconnect(),
+  }
+}
+
+/** Of two faces of a member the later one counts. */
+function keepFaces(kept: Map<string, Face & { at: number }>, { faces, facesAt }: FacesFrame): void {
+  for (const face of faces) {
+    if ((kept.get(face.memberId)?.at ?? -1) <= facesAt) kept.set(face.memberId, { ...face, at: facesAt })
+  }
+}
+
+/** S3 for a visitor: what their socket gets, fit for its strict schemas, makes the old snapshot the new one. */
+export async function verifyForVisitor<R>(visitor: Visitor, id: string, act: () => Promise<R>): Promise<R> {
+  const before = visitorConversationAnswer.parse((await visitor.snapshot(id)).body)
+  const live = await visitor.live()
+  const stream = streamOf('conversation', id)
+  expect(await live.watch(stream, before.position)).toMatchObject({ ok: true, position: before.position, events: [] })
+  const result = await act()
+  const after = visitorConversationAnswer.parse((await visitor.snapshot(id)).body)
+  await live.until(() => (live.eventsOf(stream).at(-1)?.position ?? before.position) >= after.position)
+  const events = live.eventsOf(stream)
+  live.close()
+  expect(events.map(({ position }) => position)).toEqual(events.map((_, n) => before.position + 1 + n))
+  for (const { type, data } of events) visitorEvents[type].parse(data)
+  const { conversation, messages } = events.reduce(applyVisitorEvent, before)
+  expect({ conversation, messages: messages.slice(-mostMessagesInSnapshot) }).toEqual({
+    conversation: after.conversation,
+    messages: after.messages,
+  })
+  return result
+}
