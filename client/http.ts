@@ -37,19 +37,37 @@ export function post<Answer>(path: string, body?: object): Promise<Answer> {
   return send<Answer>('POST', path, body)
 }
 
+/** An Idempotency-Key. */
+export function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
 /** A creating POST: its key lets one whose answer was lost be sent again with one effect. */
 export async function create<Answer>(path: string, body?: object): Promise<Answer> {
-  const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  const key = newKey()
   try {
-    return await send<Answer>('POST', path, body, key)
+    return await send<Answer>('POST', path, body, { key })
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'offline') throw error
-    return send<Answer>('POST', path, body, key)
+    return send<Answer>('POST', path, body, { key })
   }
 }
 
-export async function send<Answer>(method: string, path: string, body?: object, key?: string): Promise<Answer> {
+type More = {
+  /** Lets a request whose answer was lost be sent again with one effect. */
+  key?: string
+  /** A visitor's token, in place of a session. */
+  token?: string
+}
+
+export async function send<Answer>(
+  method: string,
+  path: string,
+  body?: object,
+  { key, token }: More = {},
+): Promise<Answer> {
   const headers = new Headers({ accept: 'application/json' })
+  if (token) headers.set('authorization', `Bearer ${token}`)
   if (body) headers.set('content-type', body instanceof Blob ? body.type : 'application/json')
   if (key) headers.set('idempotency-key', key)
   const payload = body instanceof Blob ? body : body && JSON.stringify(body)

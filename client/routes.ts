@@ -2,7 +2,7 @@ export const workspacePages = ['members', 'membership', 'plan', 'settings', 'age
 export type WorkspacePage = (typeof workspacePages)[number]
 
 /** The pages of an agent. The first is at the agent's own address. */
-export const agentTabs = ['configuration', 'knowledge', 'integrations', 'webhooks', 'api-keys'] as const
+export const agentTabs = ['configuration', 'knowledge', 'messenger', 'integrations', 'webhooks', 'api-keys'] as const
 export type AgentTab = (typeof agentTabs)[number]
 
 /** Where in an agent somebody is; with `webhookId` at one endpoint of the tab `webhooks`. */

@@ -1,13 +1,8 @@
 import { io, type Socket } from 'socket.io-client'
-import type {
-  ClientToServer,
-  ClosedFrame,
-  EventsFrame,
-  ServerToClient,
-  Watch,
-  WatchAnswer,
-} from '#shared/protocol/socket.ts'
+import type { ClientToServer, ClosedFrame, EventsFrame, Watch, WatchAnswer } from '#shared/protocol/socket.ts'
+import type { StreamEvent } from '#shared/protocol/events.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
+import type { FacesFrame, ServerToVisitor, VisitorHandshake } from '#shared/protocol/visitors.ts'
 
 export type SocketListeners = {
   connected: () => void
@@ -16,7 +11,12 @@ export type SocketListeners = {
   refused: () => void
   events: (frame: EventsFrame) => void
   closed: (frame: ClosedFrame) => void
+  /** Of a visitor's conversation alone. */
+  faces?: (frame: FacesFrame) => void
 }
+
+/** Where visitors connect to, as the server has it. */
+const visitorSocketPath = '/api/messenger/socket.io'
 
 /** The only door in. It says nothing to the server but what it watches. */
 export type Door = {
@@ -30,8 +30,9 @@ export type Door = {
 /** The longest wait for an answer, in milliseconds. After it the connection counts as dead. */
 const patience = 8_000
 
-export function createDoor(listeners: SocketListeners): Door {
-  const socket: Socket<ServerToClient, ClientToServer> = io({
+export function createDoor(listeners: SocketListeners, visitor?: VisitorHandshake): Door {
+  const socket: Socket<ServerToVisitor<StreamEvent>, ClientToServer> = io({
+    ...(visitor && { path: visitorSocketPath, auth: visitor }),
     autoConnect: false,
     transports: ['websocket'],
     reconnectionDelay: 500,
@@ -43,6 +44,7 @@ export function createDoor(listeners: SocketListeners): Door {
   socket.on('events', listeners.events)
   socket.on('closed', listeners.closed)
   socket.on('connect_error', listeners.refused)
+  if (listeners.faces) socket.on('faces', listeners.faces)
   socket.on('disconnect', (reason) => {
     listeners.disconnected()
     if (reason === 'io server disconnect') listeners.refused()
@@ -58,7 +60,10 @@ export function createDoor(listeners: SocketListeners): Door {
   }
 }
 
-async function answered(socket: Socket<ServerToClient, ClientToServer>, watch: Watch): Promise<WatchAnswer> {
+async function answered(
+  socket: Socket<ServerToVisitor<StreamEvent>, ClientToServer>,
+  watch: Watch,
+): Promise<WatchAnswer> {
   try {
     return (await socket.timeout(patience).emitWithAck('watch', watch)) as WatchAnswer
   } catch (error) {

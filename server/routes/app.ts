@@ -19,6 +19,7 @@ import { integrationRoutes } from './integrations.ts'
 import { invitationRoutes } from './invitations.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { memberRoutes } from './members.ts'
+import { framed, messengerPages } from './messenger-pages.ts'
 import { messengerRoutes } from './messenger.ts'
 import { clientPages, docsPages } from './pages.ts'
 import { resourceRoutes } from './resources.ts'
@@ -79,6 +80,7 @@ export function createApp(services: Services, shape: Shape): Router {
   app.use(closingWhile(shape.health.draining))
   healthRoutes(app, shape.health)
   app.use('/api/avatars/*', sandboxed)
+  app.use(framed)
   app.use(headers(services.publicUrl))
   app.use(guard(services))
   app.use(limitBodies)
@@ -89,7 +91,10 @@ export function createApp(services: Services, shape: Shape): Router {
   })
   docsPages(app)
   if (shape.mailbox) mailboxRoutes(app, sql)
-  if (shape.clientDir) clientPages(app, shape.clientDir)
+  if (shape.clientDir) {
+    messengerPages(app, services, shape.clientDir)
+    clientPages(app, shape.clientDir)
+  }
   return app
 }
 

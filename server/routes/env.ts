@@ -33,6 +33,8 @@ export type Env = {
     /** The API key that a request below /api/v1 was made with. */
     apiKey: ApiKeyInUse | null
     address: string
+    /** The sites that may show this page in a frame, of a page that others may show at all. */
+    framers?: readonly string[]
     code?: string
   }
   Bindings: { incoming: IncomingMessage }

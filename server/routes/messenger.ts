@@ -63,7 +63,6 @@ function shareWith(c: Context<Env>, origins: readonly string[]): void {
   c.header('Vary', 'Origin', { append: true })
   if (origin === undefined || !origins.includes(origin)) return
   c.header('Access-Control-Allow-Origin', origin)
-  c.header('Cross-Origin-Resource-Policy', 'cross-origin')
 }
 
 function conversationRoutes(router: Router, services: Services): void {

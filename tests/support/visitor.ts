@@ -22,7 +22,6 @@ import type { TestNode } from './node.ts'
 import { newPerson, type Failure } from './people.ts'
 
 export type Visitor = ReturnType<typeof newVisitor>
-export type VisitorLive = Awaited<ReturnType<typeof connectVisitor>>
 
 export function newToken(): string {
   return randomBytes(32).toString('base64url')

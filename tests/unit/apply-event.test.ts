@@ -25,7 +25,15 @@ const ada = memberOf('m1', 'owner')
 const grace = memberOf('m2', 'admin')
 const kay = invitationOf('i1')
 const kim = invitationOf('i2')
-const desk: Agent = { id: 'g1', name: 'Desk', language: 'en', greeting: '', helpDesk: false, messenger: firstMessenger, createdAt: at }
+const desk: Agent = {
+  id: 'g1',
+  name: 'Desk',
+  language: 'en',
+  greeting: '',
+  helpDesk: false,
+  messenger: firstMessenger,
+  createdAt: at,
+}
 const state: WorkspaceState = { workspace, members: [ada, grace], invitations: [kay, kim], agents: [desk] }
 
 test('a workspace begins with its creation and ends with its deletion; nothing is applied to one that is not there', () => {
