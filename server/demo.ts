@@ -69,7 +69,7 @@ export async function fillDemo(node: RunningNode): Promise<string> {
       await post(base, invitations, { email, role: 'editor' }, owner.cookie)
     }
     const agents = `${workspace}/agents`
-    const desk = { name: 'Front desk', greeting: 'Hello! How can we help?', helpDesk: true }
+    const desk = { name: 'Front desk', greeting: 'Hello! How can we help?', helpDesk: true, messenger: { on: true } }
     const made = await post(base, agents, desk, owner.cookie)
     const frontDesk = `${agents}/${String(Reflect.get(made.body as object, 'id'))}`
     for (const resource of knowledge) await post(base, `${frontDesk}/resources`, resource, owner.cookie)

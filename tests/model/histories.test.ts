@@ -45,7 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 ) // prettier-ignore
 
 /** HISTORIES=1000 for the long form. */
-const histories = Number(process.env['HISTORIES'] ?? 400)
+const histories = Number(process.env['HISTORIES'] ?? 300)
 // most of a history is waiting for the database, so many run side by side
 const shards = 10
 

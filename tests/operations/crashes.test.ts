@@ -9,7 +9,7 @@ import { useTopology } from '../support/topology.ts'
 
 const soon = { timeout: 30_000, interval: 20 }
 const seed = Number(process.env['CRASH_SEED'] ?? 164)
-const kills = Number(process.env['CRASH_KILLS'] ?? 8)
+const kills = Number(process.env['CRASH_KILLS'] ?? 4)
 /** How often one person may do what is done here before the limits of an hour stop them. */
 const roundsOfOnePerson = 20
 const { folder, start } = useProgram()
