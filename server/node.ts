@@ -19,6 +19,7 @@ import { startPostgres } from './embedded/postgres.ts'
 import { Ends } from './ends.ts'
 import { openCaps } from './gateway/caps.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
+import { answerVisitor } from './jobs/answer-visitor.ts'
 import { startCleaning } from './jobs/clean-up.ts'
 import { deliverWebhook } from './jobs/deliver-webhook.ts'
 import { fetchResource } from './jobs/fetch-resource.ts'
@@ -28,6 +29,7 @@ import { startWorker, type Handlers, type Worker } from './jobs/worker.ts'
 import { createLog, type Log } from './log.ts'
 import { mailboxMail, smtpMail, type SendMail } from './mail/send.ts'
 import { expireInvitations } from './membership/commands/expire-invitations.ts'
+import { searchAnswerer } from './messenger/assistant/search-answerer.ts'
 import { createMetrics, serveMetrics, type Metrics } from './metrics.ts'
 import { connectRedis, type Redis } from './redis/connect.ts'
 import { openOutbound, type Outbound, type OutboundExceptions } from './outbound/request.ts'
@@ -201,6 +203,7 @@ function handlersOf(parts: Working): Handlers {
     'deliver-webhook': deliverWebhook(parts),
     'tell-integration': tellIntegration(parts),
     'fetch-resource': fetchResource(parts),
+    'answer-visitor': answerVisitor({ core: parts.core, answerer: searchAnswerer(parts.core.sql) }),
   }
 }
 

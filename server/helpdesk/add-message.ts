@@ -7,13 +7,14 @@ import type { AtConversation } from './open-conversation.ts'
 import { updateConversation } from './update-conversation.ts'
 
 type Author = Message['author']
+type Added = { message: Message; conversation: Conversation }
 type Written = { before: Conversation; author: Author; text: string; actor: Actor | null }
 
 /**
  * Writes into a conversation that is locked, and tells of what becomes of it: whoever answers first takes it over; a contact
  * who writes again opens it again.
  */
-export function addMessage(unit: Unit & AtConversation, { before, author, text, actor }: Written): Message {
+export function addMessage(unit: Unit & AtConversation, { before, author, text, actor }: Written): Added {
   const { draft, workspaceId, agent, at } = unit
   const place = before.messageCount + 1
   const ids = { workspaceId, agentId: agent.id, conversationId: before.id }
@@ -24,7 +25,7 @@ export function addMessage(unit: Unit & AtConversation, { before, author, text, 
     draft.append('conversation', before.id, 'conversation.updated', { conversation }, { actor })
   }
   tellListed(unit, conversation, { ...unit.shown, lastMessage: asLast(message) }, actor)
-  return message
+  return { message, conversation }
 }
 
 /** What becomes of a conversation by a message of this author. */

@@ -13,6 +13,8 @@ export type Jobs = {
     conversationId: string
     attempt: number
   }
+  /** `place`: of the message in its conversation that is to be answered. */
+  'answer-visitor': { workspaceId: string; agentId: string; conversationId: string; place: number }
   /** `takeLanguage`: nobody said which, so the page may. `attempt`: 1 for the first. */
   'fetch-resource': { workspaceId: string; agentId: string; resourceId: string; takeLanguage: boolean; attempt: number }
 }

@@ -25,6 +25,7 @@ const lanes: readonly { concurrency: number; tasks: readonly (keyof Jobs)[] }[] 
   { concurrency: 2, tasks: ['fetch-resource'] },
   { concurrency: 8, tasks: ['deliver-webhook'] },
   { concurrency: 3, tasks: ['tell-integration'] },
+  { concurrency: 3, tasks: ['answer-visitor'] },
 ]
 /** Each worker one, and each lane one that listens. */
 const connections = lanes.reduce((sum, { concurrency }) => sum + concurrency + 1, 0)

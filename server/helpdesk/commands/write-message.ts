@@ -14,7 +14,8 @@ export const writeMessage: Command<Input, WithConversation, Message> = {
     const { actor, conversation: before } = unit
     requireAccess(actor, 'conversation.reply', 'conversations:write')
     if (!before) throw notFound()
-    return addMessage(unit, { before, author: authorOf(unit, input), text: input.text, actor: actorOf(actor) })
+    const written = { before, author: authorOf(unit, input), text: input.text, actor: actorOf(actor) }
+    return addMessage(unit, written).message
   },
 }
 

@@ -5,6 +5,7 @@ import type { Command } from '../../core/run-command.ts'
 import { together, type Tx } from '../../core/tenant.ts'
 import { beginConversation } from '../../helpdesk/begin-conversation.ts'
 import type { Shown } from '../../helpdesk/listed.ts'
+import { askAssistant } from '../ask-assistant.ts'
 import { isVisitor, openVisitor, type AsVisitor, type VisitorInput } from '../open-visitor.ts'
 
 type Input = VisitorInput & { text: string }
@@ -25,7 +26,9 @@ export const beginOwnConversation: Command<Input, Opened, Conversation> = {
     if (unresolved >= mostOpenOfVisitor) {
       throw new Refusal('limit_reached', 'Write in one of your conversations that are still open.')
     }
-    return beginConversation(unit, { contact, visitorId: visitor.id, text, actor: null })
+    const conversation = beginConversation(unit, { contact, visitorId: visitor.id, text, actor: null })
+    askAssistant(unit, conversation)
+    return conversation
   },
 }
 

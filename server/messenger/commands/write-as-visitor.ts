@@ -2,6 +2,7 @@ import type { Message } from '#shared/protocol/agents/conversations.ts'
 import { notFound } from '../../core/errors.ts'
 import type { Command } from '../../core/run-command.ts'
 import { addMessage } from '../../helpdesk/add-message.ts'
+import { askAssistant } from '../ask-assistant.ts'
 import { openOwnConversation, type InOwnConversation, type VisitorInput } from '../open-visitor.ts'
 
 type Input = VisitorInput & { conversationId: string; text: string }
@@ -13,6 +14,8 @@ export const writeAsVisitor: Command<Input, InOwnConversation, Message> = {
     const { conversation: before, shown } = unit
     if (!before) throw notFound()
     const author = { kind: 'contact', memberId: null, name: shown.contact?.name ?? '' } as const
-    return addMessage(unit, { before, author, text, actor: null })
+    const { message, conversation } = addMessage(unit, { before, author, text, actor: null })
+    askAssistant(unit, conversation)
+    return message
   },
 }
