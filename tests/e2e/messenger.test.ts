@@ -88,6 +88,7 @@ test('what is written offline waits, says so, and arrives once and in order', as
   const owner = await open(ada, workspace.handle)
   await writeIn(page, 'First')
   await see(lineOf(owner)).toContainText('First')
+  await see(page.getByText('Not sent yet')).toHaveCount(0)
   await page.context().setOffline(true)
   await writeIn(page, 'Second')
   await writeIn(page, 'Third')
@@ -126,6 +127,33 @@ test('whoever says who they are is called so by the team; by keyboard alone, and
   await writeIn(page, 'Something else')
   await see(owner.getByText('Something else')).toBeVisible()
 })
+
+test('an Editor switches it on and names a site; everybody sees it, and the Assistant answers whoever writes', async () => {
+  const { ada, edsger, workspace, agentId, path } = await arrange()
+  await ada.patch(path, { messenger: { on: false } })
+  await ada.post(`${path}/resources`, { kind: 'qa', question: 'Where is my parcel?', answer: 'In your letter box.' })
+  const [editor, owner] = [await visit('/sign-in'), await visit('/sign-in')]
+  for (const [page, person] of [[editor, edsger], [owner, ada]] as const) {
+    await signInAt(page, person)
+    await page.waitForURL('**/members')
+    await page.goto(`/w/${workspace.handle}/agents/${agentId}/messenger`)
+    await live(page)
+  }
+  await editor.getByRole('switch', { name: 'Messenger' }).click()
+  await editor.getByLabel('Sites that may show it').fill('shop.example.com')
+  await editor.getByRole('button', { name: 'Save' }).click()
+  await see(editor.getByText('shop.example.com: Enter an address like https://shop.example.com.')).toBeVisible()
+  await editor.getByLabel('Sites that may show it').fill('https://shop.example.com/basket')
+  await editor.getByRole('button', { name: 'Save' }).click()
+  await see(owner.getByRole('heading', { name: 'On your site' })).toBeVisible()
+  await see(owner.getByLabel('Sites that may show it')).toHaveValue('https://shop.example.com')
+  expect(await violationsOf(owner)).toEqual([])
+  await lookAt(owner, 'messenger-settings')
+  const page = await visit(`/m/${agentId}`)
+  await writeIn(page, 'Where is my parcel?')
+  await see(page.getByRole('article', { name: 'Front desk wrote' })).toContainText('In your letter box.')
+  await lookAt(page, 'messenger-assistant')
+}) // prettier-ignore
 
 async function arrange({ origins = [] }: { origins?: string[] } = {}) {
   const { ada, edsger, edsgerId, workspace } = await newTeam(node())
