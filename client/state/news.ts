@@ -38,7 +38,7 @@ export function newsOfWorkspace(
     case 'agent.webhook_disabled': {
       if (!may(me.role, 'agent.manage')) return null
       const { host, agentName } = event.data
-      const text = `The webhook to ${host} of ${agentName} was switched off: it could not be reached for a day.`
+      const text = `The webhook to ${host} of ${agentName} was switched off: it takes nothing any more.`
       return { text, tone: 'warning' }
     }
     case 'workspace.renamed':

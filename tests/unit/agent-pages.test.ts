@@ -98,7 +98,7 @@ describe('news', () => {
     const data = { agentId: 'g1', agentName: 'Front desk', host: 'hooks.example.com' }
     const event = { position: 1, at, actor: null, type: 'agent.webhook_disabled', data } as WorkspaceEvent
     const state = { agents: [], members: [], invitations: [] } as unknown as NonNullable<WorkspaceState>
-    const text = 'The webhook to hooks.example.com of Front desk was switched off: it could not be reached for a day.'
+    const text = 'The webhook to hooks.example.com of Front desk was switched off: it takes nothing any more.'
     for (const role of roles) {
       const told = role === 'owner' || role === 'admin'
       expect(newsOfWorkspace(event, state, me(role, 'm1'))).toEqual(told ? { text, tone: 'warning' } : null)
