@@ -109,21 +109,31 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
 type AllowRequest = ReturnType<typeof allowPeople>
 
 function openServer(http: HttpServer, path: string, allowRequest: AllowRequest): LiveServer {
-  return new Server<ClientToServer<Sent>, ServerToVisitor<Sent>, Record<string, never>, Caller>(http, {
-    path,
-    transports: ['websocket'],
-    serveClient: false,
-    perMessageDeflate: false,
-    httpCompression: false,
-    maxHttpBufferSize: 16 * 1024,
-    connectTimeout: 10_000,
-    pingInterval: 25_000,
-    pingTimeout: 20_000,
-    cookie: false,
-    // each would close what is the other's
-    destroyUpgrade: false,
-    allowRequest,
+  const server: LiveServer = new Server<ClientToServer<Sent>, ServerToVisitor<Sent>, Record<string, never>, Caller>(
+    http,
+    {
+      path,
+      transports: ['websocket'],
+      serveClient: false,
+      perMessageDeflate: false,
+      httpCompression: false,
+      maxHttpBufferSize: 16 * 1024,
+      connectTimeout: 10_000,
+      pingInterval: 25_000,
+      pingTimeout: 20_000,
+      cookie: false,
+      // each would close what is the other's
+      destroyUpgrade: false,
+      allowRequest,
+    },
+  )
+  // caps count connections: one is one socket, however often it asks before it is answered
+  const asked = new WeakSet<object>()
+  server.use(({ conn }, next) => {
+    next(asked.has(conn) ? new Error('too_many') : undefined)
+    asked.add(conn)
   })
+  return server
 }
 
 function accessOf({ userId }: Person, rights: Rights): Access {

@@ -13,6 +13,7 @@ import type { Feed } from '../relay/feed.ts'
 import { followHeads } from '../relay/heads.ts'
 import { isPerson, type Caller, type Visitor } from './caller.ts'
 import { asSent, Outbox } from './outbox.ts'
+import type { Heads } from './rights.ts'
 import { Room, type Via } from './room.ts'
 import { Stall } from './stall.ts'
 import { asVisitorGets, newFaceIn, writerIn } from './visitor-view.ts'
@@ -165,10 +166,16 @@ export class Rooms {
     return new Set(callers.filter(isPerson).map(({ userId }) => userId))
   }
 
-  /** One of the visitors whose socket here watches the stream. */
+  /** One of the visitors whose socket here watches the stream: none that nobody has looked at yet whether it may. */
   visitorIn(stream: Stream): Visitor | undefined {
-    const callers = [...(this.audiences.get(stream)?.sockets.keys() ?? [])].map(({ data }) => data)
-    return callers.find((caller): caller is Visitor => !isPerson(caller))
+    const live = [...(this.audiences.get(stream)?.sockets ?? [])].filter(([, { as }]) => as === 'live')
+    return live.map(([{ data }]) => data).find((caller): caller is Visitor => !isPerson(caller))
+  }
+
+  /** Whether more was delivered here, of the stream or of the one above it, than somebody has read. */
+  isBeyond(stream: Stream, { position, above }: Heads): boolean {
+    const room = this.room(stream)
+    return room !== undefined && (room.position > position || (room.above?.position ?? 0) > (above ?? 0))
   }
 
   /** Ends the sockets of these sessions, whatever they watch. Answers how many sessions had one. */

@@ -63,13 +63,22 @@ function asOne({ agentId, token }: VisitorHandshake): AskedVisitor {
   return { agentId, tokenHash: hashOf(token) }
 }
 
-function accessOf(socket: LiveSocket, rooms: Rooms, { rights }: Parts): Access<VisitorHeads> {
+function accessOf(socket: LiveSocket, rooms: Rooms, parts: Parts): Access<VisitorHeads> {
+  const { rights } = parts
   const visitor = socket.data as Visitor
   return {
-    parentOf: async (stream) =>
-      kindOf(stream) === 'conversation' ? streamOf('workspace', visitor.workspaceId) : undefined,
+    parentOf: async (stream) => {
+      if (kindOf(stream) !== 'conversation') return undefined
+      // by what it is below, not by who asks: while that is judged, others come to watch the same stream below the same
+      const parent = await rights.parentOf(stream)
+      return parent === streamOf('workspace', visitor.workspaceId) ? parent : undefined
+    },
     headsFor: (stream) => rights.headsForVisitor({ stream, visitor }),
     shape: asVisitorGets,
-    entered: (stream, { faces, above }) => rooms.showFaces(stream, faces, above ?? 0, socket),
+    entered(stream, heads) {
+      rooms.showFaces(stream, heads.faces, heads.above ?? 0, socket)
+      // what was told meanwhile, this socket was not yet told
+      if (rooms.isBeyond(stream, heads)) void tellNewFaces(rooms, stream, parts)
+    },
   }
 }

@@ -35,22 +35,16 @@ export async function withConversation<Opened extends AtAgent>(
   { workspaceId, agentId, conversationId }: ConversationIds,
   assigneeId?: string | null,
 ): Promise<Opened & AtConversation & { at: string }> {
-  const [opened, , [conversation], [assignee], [shown], [now]] = await together(
+  const [opened, , [conversation], , [assignee], [shown], [now]] = await together(
     opening,
-    tx`
-      select id
-      from contacts
-      where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = (
-        select c.contact_id
-        from conversations c
-        where c.workspace_id = ${workspaceId} and c.agent_id = ${agentId} and c.id = ${conversationId}
-      )
-      for share`,
+    keptContact(tx, { workspaceId, agentId, conversationId }),
     tx<Conversation[]>`
       select ${conversationColumns(tx)}
       from conversations
       where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = ${conversationId}
       for no key update`,
+    // its visitor may have said who they are while its lock was waited for
+    keptContact(tx, { workspaceId, agentId, conversationId }),
     assigneeOf(tx, { workspaceId, agentId, conversationId }, assigneeId ?? null),
     shownWith(tx, { workspaceId, agentId, conversationId }),
     timeNow(tx),
@@ -62,6 +56,18 @@ export async function withConversation<Opened extends AtAgent>(
     mayAnswer: assignee !== undefined && may(assignee.role, 'conversation.reply'),
     ...now,
   }
+}
+
+function keptContact(tx: Tx, { workspaceId, agentId, conversationId }: ConversationIds) {
+  return tx`
+    select id
+    from contacts
+    where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = (
+      select c.contact_id
+      from conversations c
+      where c.workspace_id = ${workspaceId} and c.agent_id = ${agentId} and c.id = ${conversationId}
+    )
+    for share`
 }
 
 function assigneeOf(tx: Tx, { workspaceId, agentId, conversationId }: ConversationIds, given: string | null) {

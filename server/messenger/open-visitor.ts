@@ -2,6 +2,7 @@ import { notFound } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import { lockedAgent, type AtAgent } from '../core/opening.ts'
 import { timeNow, together, type Tx } from '../core/tenant.ts'
+import type { Shown } from '../helpdesk/listed.ts'
 import { withConversation, type AtConversation } from '../helpdesk/open-conversation.ts'
 
 /** Whoever has a token with this hash, whether it is a visitor's already or not. The ids are the server's. */
@@ -18,8 +19,9 @@ export async function openVisitor(
   how: 'known' | 'become' = 'known',
 ): Promise<AsVisitor & { at: string }> {
   const { workspaceId } = input
-  const [, , [agent], , [visitor], [now]] = await together(
+  const [, , [agent], , , [visitor], [now]] = await together(
     ...lockedAgent(tx, input, 'part'),
+    contactKept(tx, input),
     how === 'become' ? becomeVisitor(tx, input) : Promise.resolve(),
     tx<AsVisitor['visitor'][]>`
       select id, contact_id from visitors where ${isVisitor(tx, input)} for no key update`,
@@ -44,6 +46,19 @@ export async function openOwnConversation(tx: Tx, input: InConversation): Promis
         and visitor_id = (select v.id from visitors v where ${isVisitor(tx, input)})`,
   )
   return { ...opened, conversation: own.length > 0 ? opened.conversation : undefined }
+}
+
+/**
+ * Who the visitor said they are, who stays as they are as long as this takes: lists tell of it. Locked before the visitor,
+ * as where a contact is deleted, which changes its visitors.
+ */
+export function contactKept(tx: Tx, input: VisitorInput) {
+  return tx<NonNullable<Shown['contact']>[]>`
+    select id, name, email
+    from contacts
+    where workspace_id = ${input.workspaceId} and agent_id = ${input.agentId}
+      and id = (select v.contact_id from visitors v where ${isVisitor(tx, input)})
+    for share`
 }
 
 /** The condition of the row in `visitors` that has this token. */

@@ -4,8 +4,8 @@ import { planSchema, seatsSchema } from '../plans.ts'
 import { assignableRoleSchema, roleSchema } from '../roles.ts'
 import { messengerSchema } from './agents/messenger.ts'
 
-/** A UUIDv7 string. */
-export const idSchema = z.uuid()
+/** A UUIDv7 string. In small letters, however it was spelled: limits, keys and streams know one name of each thing. */
+export const idSchema = z.uuid().toLowerCase()
 /** ISO 8601 in UTC, with milliseconds. */
 export const timeSchema = z.iso.datetime()
 

@@ -4,26 +4,15 @@ import type { Contact } from '#shared/protocol/agents/contacts.ts'
 import type { PageOf } from '#shared/protocol/page.ts'
 import { mostOpenOfVisitor, visitorConversationSchema, visitorMessageSchema } from '#shared/protocol/visitors.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
-import { newDesk } from '../support/desk.ts'
 import { positionIn } from '../support/live.ts'
 import { useNode } from '../support/node.ts'
 import { newPerson } from '../support/people.ts'
-import { newToken, newVisitor, verifyForVisitor } from '../support/visitor.ts'
+import { newMessenger, newToken, newVisitor } from '../support/visitor.ts'
 
 const node = useNode()
 
-/** A desk whose agent can be written to, and a visitor of it. */
-async function newMessenger() {
-  const desk = await newDesk(node())
-  await desk.ada.patch(desk.path, { helpDesk: true, messenger: { on: true } })
-  const visitor = newVisitor(node(), desk.agent.id)
-  /** S3 as the team and as the visitor see it. */
-  const verifyBoth = <R>(id: string, act: () => Promise<R>) => desk.verify(() => verifyForVisitor(visitor, id, act), id)
-  return { ...desk, visitor, verifyBoth }
-}
-
 test('what anybody may know of a Messenger, and that there is none where it is off', async () => {
-  const { ada, path, agent, visitor } = await newMessenger()
+  const { ada, path, agent, visitor } = await newMessenger(node())
   const nobody = newPerson(node())
   await ada.patch(path, { greeting: 'Hello!', messenger: { colour: '#c01048', side: 'left' } })
   const shown = await nobody.get(visitor.path)
@@ -44,7 +33,7 @@ test('what anybody may know of a Messenger, and that there is none where it is o
 })
 
 test('S3 a visitor begins a conversation, which the team sees as an open one of nobody that it knows', async () => {
-  const { barbara, visitor, verify, snapshot, verifyFromTheStart } = await newMessenger()
+  const { barbara, visitor, verify, snapshot, verifyFromTheStart } = await newMessenger(node())
   const { status, body, headers } = await verify(() => visitor.begin(' Is anybody there?\n'))
   expect(status).toBe(201)
   expect(visitorConversationSchema.parse(body)).toMatchObject({ state: 'open', answeredByTeam: false, messageCount: 1 })
@@ -64,7 +53,7 @@ test('S3 a visitor begins a conversation, which the team sees as an open one of 
 }) // prettier-ignore
 
 test('S3 visitor and member write, and each sees the other’s words; a resolved conversation opens again', async () => {
-  const { ada, adaId, edsger, visitor, verifyBoth, write, change, snapshot } = await newMessenger()
+  const { ada, adaId, edsger, visitor, verifyBoth, write, change, snapshot } = await newMessenger(node())
   const { body } = await visitor.begin()
   await verifyBoth(body.id, () => write(ada, body.id, 'Good day!'))
   expect((await visitor.snapshot(body.id)).body).toMatchObject({
@@ -85,7 +74,7 @@ test('S3 visitor and member write, and each sees the other’s words; a resolved
 })
 
 test('S3 asking for a person is told to the team once; where somebody has it already nothing changes', async () => {
-  const { ada, place, visitor, verifyBoth, write, change } = await newMessenger()
+  const { ada, place, visitor, verifyBoth, write, change } = await newMessenger(node())
   const { body } = await visitor.begin()
   const first = await verifyBoth(body.id, () => visitor.askForPerson(body.id))
   expect(first).toMatchObject({ status: 200, body: { state: 'waiting', answeredByTeam: false } })
@@ -101,7 +90,7 @@ test('S3 asking for a person is told to the team once; where somebody has it alr
 })
 
 test('S3 a visitor says once who they are, which makes a contact of them and of all that they wrote', async () => {
-  const { ada, path, visitor, verifyBoth, snapshot } = await newMessenger()
+  const { ada, path, visitor, verifyBoth, snapshot } = await newMessenger(node())
   const [one, two] = [(await visitor.begin()).body, (await visitor.begin('Another matter')).body]
   const told = await verifyBoth(one.id, () => visitor.introduce({ name: 'Kay', email: 'Kay@Example.com' }))
   expect(told.status).toBe(204)
@@ -117,7 +106,7 @@ test('S3 a visitor says once who they are, which makes a contact of them and of 
 }) // prettier-ignore
 
 test('whoever gives the address of somebody known changes nothing of theirs and learns nothing of it', async () => {
-  const { ada, path, visitor, createContact, begin, snapshot } = await newMessenger()
+  const { ada, path, visitor, createContact, begin, snapshot } = await newMessenger(node())
   const { body: kay } = await createContact(ada, { name: 'Kay', email: 'kay@example.com', externalId: 'customer-7' })
   const before = await begin(ada, { contactId: kay.id, text: 'A secret' })
   const { body } = await visitor.begin()
@@ -133,7 +122,7 @@ test('whoever gives the address of somebody known changes nothing of theirs and 
 }) // prettier-ignore
 
 test('a deleted contact leaves the visitor, who can say who they are again', async () => {
-  const { ada, path, visitor } = await newMessenger()
+  const { ada, path, visitor } = await newMessenger(node())
   await visitor.begin()
   await visitor.introduce({ name: 'Kay' })
   const { body } = await ada.get<PageOf<Contact>>(`${path}/contacts`)
@@ -142,7 +131,7 @@ test('a deleted contact leaves the visitor, who can say who they are again', asy
 })
 
 test('a message that is sent twice on a bad line is one, and a conversation that is begun twice is one', async () => {
-  const { visitor } = await newMessenger()
+  const { visitor } = await newMessenger(node())
   const key = { 'Idempotency-Key': randomUUID() }
   const [one, two] = [await visitor.begin('Hello', key), await visitor.begin('Hello', key)]
   expect(two.body).toEqual(one.body)
@@ -153,7 +142,7 @@ test('a message that is sent twice on a bad line is one, and a conversation that
 })
 
 test('a visitor has at most so many conversations unresolved, also when many are begun at once', async () => {
-  const { ada, visitor, change } = await newMessenger()
+  const { ada, visitor, change } = await newMessenger(node())
   const begun = await Promise.all(Array.from({ length: mostOpenOfVisitor + 4 }, (_, n) => visitor.begin(`No. ${n}`)))
   const statuses = begun.map(({ status }) => status).sort()
   expect(statuses).toEqual([...Array<number>(mostOpenOfVisitor).fill(201), ...Array<number>(4).fill(409)])
@@ -164,7 +153,7 @@ test('a visitor has at most so many conversations unresolved, also when many are
 })
 
 test('a visitor sees a new name and picture at once, of whoever wrote to them and of nobody else', async () => {
-  const { ada, adaId, edsger, workspace, visitor, write } = await newMessenger()
+  const { ada, adaId, edsger, workspace, visitor, write } = await newMessenger(node())
   const { body } = await visitor.begin()
   const live = await visitor.live()
   const stream = streamOf('conversation', body.id)
@@ -181,7 +170,7 @@ test('a visitor sees a new name and picture at once, of whoever wrote to them an
 })
 
 test('a Messenger that is switched off is shut for whoever has it open', async () => {
-  const { ada, path, visitor, write } = await newMessenger()
+  const { ada, path, visitor, write } = await newMessenger(node())
   const { body } = await visitor.begin()
   const live = await visitor.live()
   const stream = streamOf('conversation', body.id)
@@ -200,7 +189,7 @@ test.each([
   ['half a token', `Bearer ${newToken().slice(0, 20)}`],
   ['another kind', `Basic ${newToken()}`],
 ])('a request with %s is not signed in', async (_, authorization) => {
-  const { visitor } = await newMessenger()
+  const { visitor } = await newMessenger(node())
   const answer = await newPerson(node()).call('GET', `${visitor.path}/conversations`, undefined, { Authorization: authorization })
   expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
 }) // prettier-ignore

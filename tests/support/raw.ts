@@ -55,12 +55,13 @@ type Frame = { opcode?: number; final?: boolean; payload: string | Buffer }
 
 const websocket = 'EIO=4&transport=websocket'
 
-/** The request that asks for a WebSocket at `/socket.io`, as a page of ours would; `headers` are added or replace. */
+/** The request that asks for a WebSocket, as a page of ours would; `headers` are added or replace. */
 export function upgradeOf(
   node: TestNode,
   cookie: string,
   query = websocket,
   headers: Record<string, string> = {},
+  path = '/socket.io',
 ): string {
   const all = {
     Host: `localhost:${node.port}`,
@@ -73,15 +74,16 @@ export function upgradeOf(
     ...headers,
   }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `GET /socket.io/?${query} HTTP/1.1\r\n${lines.join('')}\r\n`
+  return `GET ${path}/?${query} HTTP/1.1\r\n${lines.join('')}\r\n`
 }
 
-/** A WebSocket at `/socket.io` by hand: frames of any kind can be sent on it. */
+/** A WebSocket by hand: frames of any kind can be sent on it. */
 export async function openRawSocket(
   node: TestNode,
   cookie: string,
   query = websocket,
   headers: Record<string, string> = {},
+  path?: string,
 ) {
   const socket = connect(node.port, '127.0.0.1')
   const news = new EventEmitter().setMaxListeners(0)
@@ -90,7 +92,7 @@ export async function openRawSocket(
   socket.on('data', (part) => void (parts.push(part), news.emit('news')))
   socket.on('error', () => socket.destroy())
   socket.on('close', () => void ((ended = true), news.emit('news')))
-  socket.write(upgradeOf(node, cookie, query, headers))
+  socket.write(upgradeOf(node, cookie, query, headers, path))
   function text(): string {
     if (parts.length > 1) parts.splice(0, parts.length, Buffer.concat(parts))
     return parts[0]?.toString('latin1') ?? ''

@@ -18,6 +18,7 @@ import {
   type VisitorMessage,
 } from '#shared/protocol/visitors.ts'
 import { applyVisitorEvent } from '#shared/state/apply-visitor-event.ts'
+import { newDesk } from './desk.ts'
 import type { TestNode } from './node.ts'
 import { newPerson, type Failure } from './people.ts'
 
@@ -49,6 +50,16 @@ export function newVisitor(node: TestNode, agentId: string, token = newToken()) 
     introduce: (body: object) => call('PUT', '/visitor', body),
     live: () => connectVisitor(node, { agentId, token }),
   }
+}
+
+/** A desk whose agent can be written to, and a visitor of it. */
+export async function newMessenger(node: TestNode) {
+  const desk = await newDesk(node)
+  await desk.ada.patch(desk.path, { helpDesk: true, messenger: { on: true } })
+  const visitor = newVisitor(node, desk.agent.id)
+  /** S3 as the team and as the visitor see it. */
+  const verifyBoth = <R>(id: string, act: () => Promise<R>) => desk.verify(() => verifyForVisitor(visitor, id, act), id)
+  return { ...desk, visitor, verifyBoth }
 }
 
 /** Opens a visitor's socket and keeps everything that it is sent. Rejects where it is not let in. */

@@ -6,7 +6,7 @@ import { together, type Tx } from '../../core/tenant.ts'
 import { beginConversation } from '../../helpdesk/begin-conversation.ts'
 import type { Shown } from '../../helpdesk/listed.ts'
 import { askAssistant } from '../ask-assistant.ts'
-import { isVisitor, openVisitor, type AsVisitor, type VisitorInput } from '../open-visitor.ts'
+import { contactKept, isVisitor, openVisitor, type AsVisitor, type VisitorInput } from '../open-visitor.ts'
 
 type Input = VisitorInput & { text: string }
 type Opened = AsVisitor & { contact: Shown['contact']; unresolved: number }
@@ -16,6 +16,7 @@ export const beginOwnConversation: Command<Input, Opened, Conversation> = {
   async open(tx, input) {
     const [opened, [contact], [{ unresolved }]] = await together(
       openVisitor(tx, input, 'become'),
+      // read behind the visitor's lock: they may have said who they are while it was waited for
       contactKept(tx, input),
       unresolvedOf(tx, input),
     )
@@ -30,16 +31,6 @@ export const beginOwnConversation: Command<Input, Opened, Conversation> = {
     askAssistant(unit, conversation)
     return conversation
   },
-}
-
-/** Who the visitor said they are; it stays as it is as long as this takes: lists tell of it. */
-function contactKept(tx: Tx, input: VisitorInput) {
-  return tx<NonNullable<Shown['contact']>[]>`
-    select id, name, email
-    from contacts
-    where workspace_id = ${input.workspaceId} and agent_id = ${input.agentId}
-      and id = (select v.contact_id from visitors v where ${isVisitor(tx, input)})
-    for share`
 }
 
 function unresolvedOf(tx: Tx, input: VisitorInput) {

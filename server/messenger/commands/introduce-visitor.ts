@@ -21,13 +21,21 @@ export const introduceVisitor: Command<Input, AsVisitor, void> = {
     if (visitor.contactId !== null) {
       throw new Refusal('contact_exists', 'You have said who you are already. Write what has changed.')
     }
-    const contact = (await newContact(unit, introduction)) ?? (await knownContact(unit, introduction))
+    const contact = await someContact(unit, introduction)
     draft.send(tx`
       update visitors
       set contact_id = ${contact.id}
       where workspace_id = ${workspaceId} and agent_id = ${agent.id} and id = ${visitor.id}`)
     await tellOfContact(unit, contact)
   },
+}
+
+/** Whom the agent knows by the address, or somebody new: also where the former was deleted between the two looks. */
+async function someContact(unit: Opened, introduction: Introduction): Promise<Contact> {
+  for (;;) {
+    const contact = (await newContact(unit, introduction)) ?? (await knownContact(unit, introduction))
+    if (contact) return contact
+  }
 }
 
 async function newContact({ tx, draft, workspaceId, agent, at }: Opened, given: Introduction): Promise<Contact | null> {
@@ -41,15 +49,13 @@ async function newContact({ tx, draft, workspaceId, agent, at }: Opened, given: 
   return contact ?? null
 }
 
-async function knownContact({ tx, workspaceId, agent }: Opened, { email = '' }: Introduction): Promise<Contact> {
+async function knownContact({ tx, workspaceId, agent }: Opened, given: Introduction): Promise<Contact | null> {
   const [contact] = await tx<Contact[]>`
     select ${contactColumns(tx)}
     from contacts
-    where workspace_id = ${workspaceId} and agent_id = ${agent.id} and email = ${email}
+    where workspace_id = ${workspaceId} and agent_id = ${agent.id} and email = ${given.email ?? null}
     for share`
-  // deleted in between: with the next attempt they are a new one
-  if (!contact) throw new Refusal('unavailable', 'This could not be kept right now. Try again.')
-  return contact
+  return contact ?? null
 }
 
 /** What the visitor wrote so far is this contact's, and says so. */
