@@ -22,15 +22,15 @@ export const defects: readonly Defect[] = [
   {
     title: 'whoever is removed is taken out of the room a moment after what comes next is sent',
     file: 'server/gateway/rooms.ts',
-    find: `this.evict(audience, (socket) => revokes.users.includes(socket.data.userId), { stream, code: 'removed' })`,
-    replace: `setTimeout(() => this.evict(audience, (socket) => revokes.users.includes(socket.data.userId), { stream, code: 'removed' }), 400)`,
+    find: `this.evict(audience, isOne, { stream, code: 'removed' })`,
+    replace: `setTimeout(() => this.evict(audience, isOne, { stream, code: 'removed' }), 400)`,
     fault: 'F0',
     violates: ['I5'],
   },
   {
     title: 'whoever is removed stays in the room',
     file: 'server/gateway/rooms.ts',
-    find: `this.evict(audience, (socket) => revokes.users.includes(socket.data.userId), { stream, code: 'removed' })`,
+    find: `this.evict(audience, isOne, { stream, code: 'removed' })`,
     replace: `void 0`,
     fault: 'F0',
     violates: ['I5'],
@@ -68,8 +68,8 @@ export const defects: readonly Defect[] = [
   {
     title: 'watching is not verified after joining',
     file: 'server/gateway/watch.ts',
-    find: `if (heads === null || !room || !socket.connected) {`,
-    replace: `if (!room || !socket.connected) {`,
+    find: `await parts.access.headsFor(stream, parent)`,
+    replace: `(await parts.access.headsFor(stream, parent)) ?? { position: 0, above: null }`,
     fault: 'F0',
     violates: ['I5', 'I6'],
   },
@@ -84,10 +84,10 @@ export const defects: readonly Defect[] = [
       {
         find: `  const { socket, rooms, parts, asked, parent, entry } = entering
   const { stream } = asked
-  const heads = await parts.rights.headsFor({ stream, parent, userId: socket.data.userId })`,
+  const heads = await parts.access.headsFor(stream, parent)`,
         replace: `  const { socket, rooms, parts, asked, parent } = entering
   const { stream } = asked
-  const heads = await parts.rights.headsFor({ stream, parent, userId: socket.data.userId })
+  const heads = await parts.access.headsFor(stream, parent)
   ${aMoment(600)}
   const entry = rooms.enter(stream, socket, { parent })`,
       },
@@ -102,12 +102,12 @@ export const defects: readonly Defect[] = [
     replace: `if (!present) return renewed(entering, present)`,
     also: [
       {
-        find: `  const heads = await parts.rights.headsFor({ stream, parent, userId: socket.data.userId })
+        find: `  const heads = await parts.access.headsFor(stream, parent)
 `,
         replace: `  const waits = asked.after === 0 ? 900 : 300
-  const early = asked.after !== 0 ? await parts.rights.headsFor({ stream, parent, userId: socket.data.userId }) : null
+  const early = asked.after !== 0 ? await parts.access.headsFor(stream, parent) : null
   await new Promise((resolve) => setTimeout(resolve, waits))
-  const heads = early ?? (await parts.rights.headsFor({ stream, parent, userId: socket.data.userId }))
+  const heads = early ?? (await parts.access.headsFor(stream, parent))
 `,
       },
     ],
@@ -249,7 +249,7 @@ export const defects: readonly Defect[] = [
   {
     title: 'the end of a session does not end its sockets',
     file: 'server/gateway/rooms.ts',
-    find: `if (socket.data.sessionId === revokes.session) this.signOut(socket)`,
+    find: `if (sessionOf(socket) === revokes.session) this.signOut(socket)`,
     replace: `void this.signOut`,
     fault: 'F0',
     violates: ['S7'],
