@@ -15,6 +15,9 @@ export type SocketListeners = {
   faces?: (frame: FacesFrame) => void
 }
 
+/** The longest pause between two attempts to connect, before it is spread, in milliseconds. */
+const longestPause = 8_000
+
 /** Where visitors connect to, as the server has it. */
 const visitorSocketPath = '/api/messenger/socket.io'
 
@@ -36,14 +39,19 @@ export function createDoor(listeners: SocketListeners, visitor?: VisitorHandshak
     autoConnect: false,
     transports: ['websocket'],
     reconnectionDelay: 500,
-    reconnectionDelayMax: 8_000,
+    reconnectionDelayMax: longestPause,
     // two thousand pages that lose a server must not all come back in the same instant
     randomizationFactor: 0.6,
   })
   socket.on('connect', listeners.connected)
   socket.on('events', listeners.events)
   socket.on('closed', listeners.closed)
-  socket.on('connect_error', listeners.refused)
+  let again: ReturnType<typeof setTimeout> | undefined
+  socket.on('connect_error', () => {
+    listeners.refused()
+    // what was refused behind the upgrade, one page too many of a visitor, is not tried again by itself
+    if (!socket.active) again = setTimeout(() => socket.connect(), longestPause * (0.4 + Math.random()))
+  })
   if (listeners.faces) socket.on('faces', listeners.faces)
   socket.on('disconnect', (reason) => {
     listeners.disconnected()
@@ -51,7 +59,10 @@ export function createDoor(listeners: SocketListeners, visitor?: VisitorHandshak
   })
   return {
     open: () => void socket.connect(),
-    close: () => void socket.disconnect(),
+    close() {
+      clearTimeout(again)
+      socket.disconnect()
+    },
     isConnected: () => socket.connected,
     watch: (watch) => answered(socket, watch),
     unwatch: (stream) => {

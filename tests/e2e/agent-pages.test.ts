@@ -57,7 +57,7 @@ test('API keys: one is shown once, works as its line says, and is revoked for bo
 
   const editor = await open(edsger, address)
   await see(editor.getByText('The Owner and Admins of Acme manage API keys.')).toBeVisible()
-  await see(tabs(editor)).toHaveText(['Configuration', 'Knowledge', 'Integrations', 'Webhooks'])
+  await see(tabs(editor)).toHaveText(['Configuration', 'Knowledge', 'Messenger', 'Integrations', 'Webhooks'])
   await see(editor.getByRole('button', { name: 'Create API key' })).toHaveCount(0)
 })
 
@@ -230,6 +230,8 @@ test('integrations: connected, tested, switched and deleted, for both browsers; 
   await dialog.getByLabel('Webhook address').fill('https://hooks.slack.invalid/services/T1/B2/secret')
   await lookAt(owner, 'integration-create')
   await dialog.getByRole('button', { name: 'Connect' }).click()
+  // what is connected first puts a list in the place of the page's beginning, and its menu with it
+  await see(integration(editor, 'Support channel')).toBeVisible()
   await editor.getByRole('button', { name: 'Connect' }).click()
   await editor.getByRole('menuitem', { name: 'Email' }).click()
   await editor.getByRole('dialog').getByLabel('Name').fill('Support mailbox')

@@ -7,7 +7,7 @@ import { newMessenger, newVisitor } from '../support/visitor.ts'
 
 const statements = useStatements()
 const node = useNode(async (url) => ({ databaseUrl: await statements.through(url) }))
-const rounds = Array.from({ length: 12 }, (_, n) => n)
+const rounds = Array.from({ length: 6 }, (_, n) => n)
 
 /** Commands that the database broke off, since each waited for the other, or that were refused. */
 const brokenOff = () => statements.count(/^rollback/)

@@ -41,7 +41,7 @@ test('S4 what a member writes at one node, and how they are called from then on,
 
 test('a name is right in the end, whichever comes first: the first message or another name', async () => {
   const { ada, adaId, write, rename, open } = await arrange()
-  for (const n of Array.from({ length: 25 }, (_, n) => n)) {
+  for (const n of Array.from({ length: 10 }, (_, n) => n)) {
     const { visitor, id, live, untilCalled } = await open()
     await Promise.all([write(ada, id), rename(`Ada ${n}`)])
     await untilCalled(`Ada ${n}`)
@@ -57,7 +57,7 @@ test('a name is right in the end for a page that is opened while it changes', as
   const { visitor, id, stream, live } = await open()
   live.close()
   await write(ada, id)
-  for (const n of Array.from({ length: 60 }, (_, n) => n)) {
+  for (const n of Array.from({ length: 25 }, (_, n) => n)) {
     const page = await visitor.live()
     const [held] = await Promise.all([page.watch(stream, 0), rename(`Ada ${n}`)])
     expect(held.ok).toBe(true)

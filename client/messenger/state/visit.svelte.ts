@@ -162,6 +162,8 @@ export class Visit {
   /** Not let in, or shown out: the Messenger may have been switched off. */
   private async lookAgain(): Promise<void> {
     const messenger = await ifThere(this.api.messenger()).catch(() => this.messenger)
-    if (!messenger) this.trouble = 'gone'
+    if (messenger) return
+    this.trouble = 'gone'
+    this.door?.close()
   }
 }
