@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Conversation, Message } from '#shared/protocol/agents/conversations.ts'
 import { newDesk, newKey, type Desk } from '../support/desk.ts'
 import { useNode } from '../support/node.ts'
+import { newVisitor } from '../support/visitor.ts'
 
 const node = useNode()
 
@@ -56,6 +57,8 @@ async function fill({ ada }: Desk, place: Place): Promise<void> {
   const { body: kay } = await ada.post<{ id: string }>(`${path}/contacts`, { name: 'Kay' })
   const { body } = await ada.post<Conversation>(`${path}/conversations`, { contactId: kay.id, text: 'Hello' })
   await ada.post(`${path}/conversations/${body.id}/messages`, { text: 'Good day' })
+  await ada.patch(path, { messenger: { on: true } })
+  await newVisitor(node(), place.agentId).begin()
   await newKey(node(), place, ['contacts:read'])
   const { workspaceId, agentId } = place
   const [resource, webhook] = [crypto.randomUUID(), crypto.randomUUID()]

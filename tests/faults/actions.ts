@@ -1,6 +1,5 @@
 import type { RosterAnswer } from '#shared/protocol/requests.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
-import { until } from './processes.ts'
 import type { Operation } from './traffic.ts'
 import { cookieIn, password, type Place, type Someone, type World } from './world.ts'
 
@@ -37,27 +36,6 @@ export async function act(world: World, twice: boolean): Promise<void> {
   let at = world.random.below(total)
   const [, action] = actions.find(([weight]) => (at -= weight) < 0) ?? [0, look]
   await action(world, twice && world.random.chance(0.4))
-}
-
-/** How long somebody waits for the email of an invitation before all begins, in milliseconds. */
-const patience = 10_000
-
-/** Some are there from the beginning, so that there is somebody to remove at once; each account has a seat left. */
-export async function moveIn(world: World): Promise<void> {
-  const [first, second, third] = world.places as [Place, Place, Place]
-  const moves = [first, second, third, third].map((place, n) => ({ place, someone: world.candidates[n] as Someone }))
-  // one after the other: on a busy machine a burst right after the start would fail before anything is broken
-  for (const { place, someone } of moves) await inviteTo(world, place, { email: someone.email })
-  for (const { place, someone } of moves) {
-    const link = await firstLink(world, place, someone)
-    if (link) await acceptBy(world, place, { someone, link })
-  }
-}
-
-async function firstLink(world: World, place: Place, someone: Someone): Promise<Link | undefined> {
-  const deadline = Date.now() + patience
-  await until(() => world.tokensOf(someone, place).length > 0 || Date.now() > deadline)
-  return world.tokensOf(someone, place)[0]
 }
 
 async function seen(world: World, someone: Someone, place: Place): Promise<RosterAnswer | null> {
@@ -104,15 +82,9 @@ async function invite(world: World, twice: boolean): Promise<Operation> {
   const outside = world.candidates.filter(({ email }) => !known.has(email))
   const marker = outside.length === 0 || random.chance(0.35) ? world.mark() : null
   const email = marker ? `${marker}@ghost.example.com` : random.pick(outside).email
-  return inviteTo(world, place, { email, marker, twice })
-}
-
-type Invited = { email: string; marker?: string | null; twice?: boolean }
-
-async function inviteTo(world: World, place: Place, { email, marker, twice = false }: Invited): Promise<Operation> {
   const begun = Date.now()
   const operation = await world.ask(place.owner, {
-    what: 'invite', method: 'POST', path: `/api/workspaces/${place.id}/invitations`, body: { email, role: world.random.pick(roles) },
+    what: 'invite', method: 'POST', path: `/api/workspaces/${place.id}/invitations`, body: { email, role: random.pick(roles) },
     keyed: true, twice, ...(marker && { marker }), note: { email, workspaceId: place.id },
   }) // prettier-ignore
   if (operation.outcome === 'ok') world.noteSending(email, place, begun)
@@ -131,21 +103,13 @@ async function acceptOne(world: World, twice: boolean): Promise<Operation | null
   if (!found) return null
   const { someone, place, tokens } = found
   const old = tokens.length > 1 && world.random.chance(0.35)
-  const link = (old ? world.random.pick(tokens.slice(0, -1)) : tokens.at(-1)) as Link
-  return acceptBy(world, place, { someone, link, twice })
-}
-
-type Link = { token: string; at: number }
-type Coming = { someone: Someone; link: Link; twice?: boolean }
-
-async function acceptBy(world: World, place: Place, { someone, link, twice = false }: Coming): Promise<Operation> {
-  const { token, at } = link
+  const chosen = old ? world.random.pick(tokens.slice(0, -1)) : tokens.at(-1)
   const operation = await world.ask(someone, {
-    what: 'accept', method: 'POST', path: '/api/invitations/accept', body: { token }, twice,
-    note: { token, replaced: world.isReplaced(someone.email, place, at), workspaceId: place.id },
+    what: 'accept', method: 'POST', path: '/api/invitations/accept', body: { token: chosen?.token }, twice,
+    note: { token: chosen?.token, replaced: chosen !== undefined && world.isReplaced(someone.email, place, chosen.at), workspaceId: place.id },
   }) // prettier-ignore
   if (operation.outcome !== 'refused') {
-    world.used.add(token)
+    world.used.add(chosen?.token ?? '')
     world.show(someone, place)
   }
   return operation
@@ -188,8 +152,6 @@ async function remove(world: World, twice: boolean): Promise<Operation | null> {
     what: 'remove', method: 'DELETE', path: `/api/workspaces/${place.id}/members/${id}`, twice, note: { userId },
   }) // prettier-ignore
   void screen?.pry(streamOf('workspace', place.id))
-  // below the workspace first: its own next event would bring a removal along whose hint is lost
-  await teachIn(world, place, place.owner, false)
   await renameIn(world, place, false)
   return operation
 }
@@ -262,11 +224,6 @@ async function teach(world: World, twice: boolean): Promise<Operation | null> {
   const { random } = world
   const place = random.pick(world.places.filter(({ agentId }) => agentId))
   const someone = random.chance(0.6) ? place.owner : random.pick(world.candidates)
-  return teachIn(world, place, someone, twice)
-}
-
-async function teachIn(world: World, place: Place, someone: Someone, twice: boolean): Promise<Operation | null> {
-  if (!place.agentId) return null
   const question = world.mark()
   return world.ask(someone, {
     what: 'teach', method: 'POST', path: `/api/workspaces/${place.id}/agents/${place.agentId}/resources`,

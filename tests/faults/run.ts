@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { act, moveIn } from './actions.ts'
+import { act } from './actions.ts'
 import { comeToRest, readLog } from './evidence.ts'
 import type { Fault } from './fault.ts'
 import { checks, revocationLatencies } from './invariants/checks.ts'
@@ -32,7 +32,6 @@ export async function run(topology: Topology, fault: Fault, seed: number): Promi
   const world = new World(topology, seeded(seed), `${fault.id.toLowerCase()}s${seed}r${Date.now() % 100_000}`)
   try {
     await world.arrange()
-    await moveIn(world)
     const stop = work(world, fault.twice ?? false)
     await pause(calm)
     const from = Date.now()
