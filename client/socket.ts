@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import type { ClientToServer, ClosedFrame, EventsFrame, Watch, WatchAnswer } from '#shared/protocol/socket.ts'
+import { visitorSocketPath } from '#shared/messenger.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
 import type { FacesFrame, ServerToVisitor, VisitorHandshake } from '#shared/protocol/visitors.ts'
@@ -17,9 +18,6 @@ export type SocketListeners = {
 
 /** The longest pause between two attempts to connect, before it is spread, in milliseconds. */
 const longestPause = 8_000
-
-/** Where visitors connect to, as the server has it. */
-const visitorSocketPath = '/api/messenger/socket.io'
 
 /** The only door in. It says nothing to the server but what it watches. */
 export type Door = {

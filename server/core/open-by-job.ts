@@ -1,4 +1,5 @@
-import { enter, timeNow, together, type Answers, type Statements, type Tx } from './tenant.ts'
+import { lockedAgent } from './opening.ts'
+import { timeNow, together, type Answers, type Statements, type Tx } from './tenant.ts'
 
 /**
  * Opens what a job does in an agent, where nobody acts. Locked as `openAgent` locks a part of it: what a job tells of stands
@@ -6,16 +7,10 @@ import { enter, timeNow, together, type Answers, type Statements, type Tx } from
  */
 export async function openByJob<const S extends Statements>(
   tx: Tx,
-  { workspaceId, agentId }: { workspaceId: string; agentId: string },
+  ids: { workspaceId: string; agentId: string },
   ...reads: S
 ): Promise<{ found: Answers<S>; at: string }> {
-  const answers = await together(
-    enter(tx, { workspace: workspaceId, agent: agentId }),
-    tx`select id from workspaces where id = ${workspaceId} for share`,
-    tx`select id from agents where workspace_id = ${workspaceId} and id = ${agentId} for key share`,
-    ...reads,
-    timeNow(tx),
-  )
+  const answers = await together(...lockedAgent(tx, ids, 'part'), ...reads, timeNow(tx))
   const [{ at }] = answers.at(-1) as [{ at: string }]
   return { found: answers.slice(3, -1) as Answers<S>, at }
 }

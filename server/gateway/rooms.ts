@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'socket.io'
 import type { StreamEvent } from '#shared/protocol/events.ts'
-import type { ClientToServer, ClosedFrame } from '#shared/protocol/socket.ts'
+import type { ClientToServer, ClosedFrame, EventsFrame } from '#shared/protocol/socket.ts'
 import { streamOf, type Stream } from '#shared/protocol/streams.ts'
 import type { Face, ServerToVisitor, VisitorEvent } from '#shared/protocol/visitors.ts'
 import { readEvents, readHeads, type LoggedEvent, type Revocation } from '../core/event-log.ts'
@@ -28,15 +28,16 @@ export type LiveServers = { people: LiveServer; visitors: LiveServer }
 
 /** How a socket is somewhere: while `joining` it can be evicted already, and it gets frames only once it is `live`. */
 export type Entry = { as: 'joining' | 'live' | 'person' }
+/** `writers`: the members whose faces the visitors in an audience are told of. */
+type Visitors = { outbox: Outbox<VisitorEvent>; writers: Set<string> }
 /**
- * `below`: the audiences of streams below this one, which its evictions concern, too. `writers`: the members whose faces
- * the visitors in it are told of; null where there has been no visitor.
+ * `below`: the audiences of streams below this one, which its evictions concern, too. `visitors`: null where there has
+ * been none, as nearly everywhere.
  */
 type Audience = {
   room: Room
   outbox: Outbox<StreamEvent>
-  visitorOutbox: Outbox<VisitorEvent>
-  writers: Set<string> | null
+  visitors: Visitors | null
   sockets: Map<LiveSocket, Entry>
   parent: Audience | null
   below: Set<Audience>
@@ -120,7 +121,7 @@ export class Rooms {
     audience.sockets.set(socket, entry)
     this.streamsOf.set(socket, (this.streamsOf.get(socket) ?? new Set()).add(stream))
     if (isPerson(socket.data)) this.parts.changed(stream, socket.data.userId)
-    else audience.writers ??= new Set()
+    else audience.visitors ??= this.openToVisitors(stream)
     return entry
   }
 
@@ -144,8 +145,8 @@ export class Rooms {
 
   /** Tells visitors of a stream, or one of them, how members who wrote there are called and look; and of whatever changes. */
   showFaces(stream: Stream, faces: Face[], facesAt: number, socket?: LiveSocket): void {
-    const writers = this.audiences.get(stream)?.writers
-    for (const { memberId } of faces) writers?.add(memberId)
+    const visitors = this.audiences.get(stream)?.visitors
+    for (const { memberId } of faces) visitors?.writers.add(memberId)
     const frame = { stream, faces, facesAt }
     if (socket) socket.emit('faces', frame)
     else this.io.visitors.to(stream).emit('faces', frame)
@@ -202,8 +203,12 @@ export class Rooms {
   }
 
   counts(): { sockets: number; visitors: number; streams: number } {
-    const [sockets, visitors] = [this.people().length, this.io.visitors.of('/').sockets.size]
-    return { sockets, visitors, streams: this.audiences.size }
+    const { people, visitors } = this.io
+    return {
+      sockets: people.of('/').sockets.size,
+      visitors: visitors.of('/').sockets.size,
+      streams: this.audiences.size,
+    }
   }
 
   close(): void {
@@ -233,22 +238,24 @@ export class Rooms {
       },
       (events, via) => this.deliver(audience, events, via),
     )
-    const { people, visitors } = this.io
-    const outbox = new Outbox(stream, asSent, (frame) => void people.to(stream).emit('events', frame))
-    const visitorOutbox = new Outbox(stream, asVisitorGets, (frame) => void visitors.to(stream).emit('events', frame))
-    const sockets = new Map<LiveSocket, Entry>()
-    const audience: Audience = { room, outbox, visitorOutbox, writers: null, sockets, parent, below: new Set() }
+    const outbox = new Outbox(stream, asSent, (frame) => void this.io.people.to(stream).emit('events', frame))
+    const audience: Audience = { room, outbox, visitors: null, sockets: new Map(), parent, below: new Set() }
     parent?.below.add(audience)
     this.audiences.set(stream, audience)
     feed.follow(stream)
     return audience
   }
 
+  private openToVisitors(stream: Stream): Visitors {
+    const send = (frame: EventsFrame<VisitorEvent>) => void this.io.visitors.to(stream).emit('events', frame)
+    return { outbox: new Outbox(stream, asVisitorGets, send), writers: new Set() }
+  }
+
   private closeAudience(audience: Audience): void {
-    const { room, outbox, visitorOutbox, parent } = audience
+    const { room, outbox, visitors, parent } = audience
     room.close()
     outbox.close()
-    visitorOutbox.close()
+    visitors?.outbox.close()
     this.audiences.delete(room.stream)
     this.parts.feed.unfollow(room.stream)
     parent?.below.delete(audience)
@@ -297,24 +304,24 @@ export class Rooms {
 
   private push(audience: Audience, event: LoggedEvent): void {
     audience.outbox.push([event])
-    if (audience.writers) this.pushToVisitors(audience, audience.writers, event)
+    if (audience.visitors) this.pushToVisitors(audience.room.stream, audience.visitors, event)
     if (audience.below.size > 0) this.tellBelow(audience, event)
   }
 
-  private pushToVisitors(audience: Audience, writers: Set<string>, event: LoggedEvent): void {
-    audience.visitorOutbox.push([event])
+  private pushToVisitors(stream: Stream, { outbox, writers }: Visitors, event: LoggedEvent): void {
+    outbox.push([event])
     const writer = writerIn(event)
     if (writer === null || writers.has(writer)) return
     writers.add(writer)
-    this.parts.unknownWriter(audience.room.stream)
+    this.parts.unknownWriter(stream)
   }
 
   /** What visitors below a workspace have to learn from its stream, which they do not see. */
   private tellBelow({ below }: Audience, event: LoggedEvent): void {
     const face = newFaceIn(event)
     if (face) {
-      for (const { room, writers } of below) {
-        if (writers?.has(face.memberId)) this.showFaces(room.stream, [face], event.position)
+      for (const { room, visitors } of below) {
+        if (visitors?.writers.has(face.memberId)) this.showFaces(room.stream, [face], event.position)
       }
     }
     if (event.type !== 'agent.updated' || event.data.agent.messenger.on) return
@@ -372,9 +379,9 @@ export class Rooms {
   }
 }
 
-function flush({ outbox, visitorOutbox }: Audience): void {
+function flush({ outbox, visitors }: Audience): void {
   outbox.flush()
-  visitorOutbox.flush()
+  visitors?.outbox.flush()
 }
 
 function sessionOf({ data }: LiveSocket): string {

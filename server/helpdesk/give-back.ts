@@ -1,7 +1,6 @@
-import type { Conversation } from '#shared/protocol/agents/conversations.ts'
 import { actorOf, type InWorkspace } from '../core/opening.ts'
 import type { Unit } from '../core/run-command.ts'
-import { listedOf, tellListed, type ShownRow } from './listed.ts'
+import { tellChanged, type ListedRow } from './listed.ts'
 
 /**
  * What a member has to answer goes back to the Assistant, in all agents of the workspace: before they are no member any
@@ -11,14 +10,10 @@ export async function giveBackConversations(
   { tx, draft, actor, at }: Unit & InWorkspace,
   memberId: string,
 ): Promise<void> {
-  const given = await tx<(Conversation & ShownRow)[]>`
+  const given = await tx<ListedRow[]>`
     select
       id, agent_id, contact_id, state, assignee_id, message_count, created_at, updated_at, contact_name, contact_email,
       last_author, last_member_id, last_author_name, last_text, last_at
     from hand_back_conversations(${memberId}, ${at})`
-  for (const row of given) {
-    const { contact, lastMessage, ...conversation } = listedOf(row)
-    draft.append('conversation', conversation.id, 'conversation.updated', { conversation }, { actor: actorOf(actor) })
-    tellListed({ draft }, conversation, { contact, lastMessage }, actorOf(actor))
-  }
+  for (const row of given) tellChanged({ draft }, row, actorOf(actor))
 }

@@ -20,7 +20,7 @@ export type ShownRow = {
   lastText: string | null
   lastAt: string | null
 }
-type ListedRow = Conversation & ShownRow
+export type ListedRow = Conversation & ShownRow
 
 /** The contact that it is of and the message that was written last: that at the place of the count. */
 const withShown = (tx: Tx) => tx`
@@ -95,3 +95,10 @@ export function tellListed({ draft }: Pick<Unit, 'draft'>, conversation: Convers
   const listed = { ...conversation, contact: shown.contact, lastMessage: shown.lastMessage }
   draft.append('agent', conversation.agentId, 'conversation.listed', { conversation: listed }, { actor })
 } // prettier-ignore
+
+/** Tells of a conversation that changed where it is read, and where it is listed. */
+export function tellChanged({ draft }: Pick<Unit, 'draft'>, row: ListedRow, actor: Actor | null): void {
+  const { contact, lastMessage, ...conversation } = listedOf(row)
+  draft.append('conversation', conversation.id, 'conversation.updated', { conversation }, { actor })
+  tellListed({ draft }, conversation, { contact, lastMessage }, actor)
+}

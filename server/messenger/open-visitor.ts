@@ -36,14 +36,9 @@ export type InOwnConversation = AsVisitor & AtConversation
 
 /** Opens a command of a visitor on a conversation of theirs; anybody else's is as none. */
 export async function openOwnConversation(tx: Tx, input: InConversation): Promise<InOwnConversation & { at: string }> {
-  const { workspaceId, agentId, conversationId } = input
   const [opened, own] = await together(
     withConversation(tx, openVisitor(tx, input), input),
-    tx`
-      select id
-      from conversations
-      where workspace_id = ${workspaceId} and agent_id = ${agentId} and id = ${conversationId}
-        and visitor_id = (select v.id from visitors v where ${isVisitor(tx, input)})`,
+    tx`select id from conversations where ${isOwn(tx, input)} and id = ${input.conversationId}`,
   )
   return { ...opened, conversation: own.length > 0 ? opened.conversation : undefined }
 }
@@ -64,6 +59,14 @@ export function contactKept(tx: Tx, input: VisitorInput) {
 /** The condition of the row in `visitors` that has this token. */
 export function isVisitor(tx: Tx, { workspaceId, agentId, tokenHash }: VisitorInput) {
   return tx`workspace_id = ${workspaceId} and agent_id = ${agentId} and token_hash = ${tokenHash}`
+}
+
+/** The condition of the rows in `conversations` that are this visitor's. */
+export function isOwn(tx: Tx, input: VisitorInput) {
+  const { workspaceId, agentId } = input
+  return tx`
+    workspace_id = ${workspaceId} and agent_id = ${agentId}
+    and visitor_id = (select v.id from visitors v where ${isVisitor(tx, input)})`
 }
 
 function becomeVisitor(tx: Tx, { workspaceId, agentId, tokenHash }: VisitorInput) {

@@ -5,6 +5,7 @@ import { notFound, Refusal } from '../core/errors.ts'
 import { hashOf } from '../membership/tokens.ts'
 import type { VisitorInput } from '../messenger/open-visitor.ts'
 import { findMessenger } from '../messenger/queries/find.ts'
+import { bearerIn } from './bearer.ts'
 import type { Env, Services } from './env.ts'
 import { serve, type Call, type Router, type Schemas } from './router.ts'
 
@@ -12,7 +13,6 @@ type OfAgent = z.infer<typeof messengerParams>
 type CallOfVisitor<S extends Schemas> = Call<S> & { visitor: VisitorInput }
 
 const scheme = 'visitor'
-const reading = new Set(['get'])
 
 /**
  * One route of the Messenger: like `serve`, for whoever holds a token of an agent's visitor, or one that nobody knows yet.
@@ -33,9 +33,10 @@ export function serveVisitor<const S extends Schemas>(
       throw new Refusal('unauthenticated', 'Send the visitor’s token: Authorization: Bearer <token>.')
     }
     const tokenHash = hashOf(token)
-    const [byVisitor, byAddress] = reading.has(method)
-      ? (['readsByVisitor', 'visitorReadsByAddress'] as const)
-      : (['writesByVisitor', 'visitorWritesByAddress'] as const)
+    const [byVisitor, byAddress] =
+      method === 'get'
+        ? (['readsByVisitor', 'visitorReadsByAddress'] as const)
+        : (['writesByVisitor', 'visitorWritesByAddress'] as const)
     await limits.spend(byVisitor, `${agentId} ${tokenHash.toString('hex')}`)
     await limits.spend(byAddress, `${agentId} ${call.c.get('address')}`)
     const messenger = await findMessenger(core.sql, agentId)
@@ -58,6 +59,5 @@ export function describeVisitors(router: Router): void {
 }
 
 function tokenIn(header: string | undefined): string | null {
-  const [, token] = /^Bearer +(\S+)$/i.exec(header ?? '') ?? []
-  return visitorTokenSchema.safeParse(token).data ?? null
+  return visitorTokenSchema.safeParse(bearerIn(header)).data ?? null
 }

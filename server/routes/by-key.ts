@@ -6,6 +6,7 @@ import { keepLastUse } from '../agents/keep-last-use.ts'
 import { findApiKey, type ApiKeyInUse } from '../agents/queries/api-keys.ts'
 import { levelOf } from '../core/failures.ts'
 import { invalidApiKey, requireScope, type KeyInput } from '../core/opening.ts'
+import { bearerIn } from './bearer.ts'
 import type { Env, Services } from './env.ts'
 import type { Limits } from './limits.ts'
 import { serve, type Call, type Router, type Schemas } from './router.ts'
@@ -79,8 +80,8 @@ function requireApiKey(c: Context<Env>): Omit<ApiKeyInUse, 'useIsNews'> {
 }
 
 function secretIn(header: string | undefined): string | null {
-  const [, secret] = /^Bearer +(\S+)$/i.exec(header ?? '') ?? []
-  return secret !== undefined && looksLikeApiKey(secret) ? secret : null
+  const secret = bearerIn(header)
+  return secret !== null && looksLikeApiKey(secret) ? secret : null
 }
 
 /** Counts the request, and says in any case how many more there may be. */

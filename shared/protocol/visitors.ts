@@ -3,6 +3,7 @@ import { emailSchema, line, passage } from '../text.ts'
 import { conversationStateSchema, messageSchema } from './agents/conversations.ts'
 import { messengerSchema } from './agents/messenger.ts'
 import { languageSchema } from '../languages.ts'
+import { mostVisitorText } from '../messenger.ts'
 import { pageOf } from './page.ts'
 import { idSchema, timeSchema } from './resources.ts'
 import type { ServerToClient } from './socket.ts'
@@ -80,8 +81,6 @@ export type VisitorConversationAnswer = z.infer<typeof visitorConversationAnswer
 export const visitorConversationsAnswer = pageOf(visitorConversationSchema)
 export const visitorMessagesAnswer = pageOf(visitorMessageSchema)
 
-/** The most characters that a visitor writes at once. */
-export const mostVisitorText = 4_000
 /** The most conversations that one visitor can have unresolved. */
 export const mostOpenOfVisitor = 5
 const textSchema = passage(mostVisitorText).refine((text) => text.length > 0, 'Write something.')
@@ -119,5 +118,3 @@ export type FacesFrame = { stream: Stream; faces: Face[]; facesAt: number }
 /** What a visitor's connection says once, before anything else. */
 export const visitorHandshakeSchema = z.strictObject({ agentId: idSchema, token: visitorTokenSchema })
 export type VisitorHandshake = z.infer<typeof visitorHandshakeSchema>
-/** Where visitors connect to; members connect elsewhere, by their session. */
-export const visitorSocketPath = '/api/messenger/socket.io'

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { visitorSocketPath } from '#shared/protocol/visitors.ts'
+import { visitorSocketPath } from '#shared/messenger.ts'
 import { useNode, type TestNode } from '../support/node.ts'
 import { newPerson, newUser, type Answer, type Failure } from '../support/people.ts'
 import { openRawSocket, rawRequest, type RawSocket } from '../support/raw.ts'

@@ -4,11 +4,11 @@ import { io, type Socket } from 'socket.io-client'
 import { expect } from 'vitest'
 import { mostMessagesInSnapshot } from '#shared/protocol/agents/conversations.ts'
 import type { ClientToServer, ClosedFrame, EventsFrame, WatchAnswer } from '#shared/protocol/socket.ts'
+import { visitorSocketPath } from '#shared/messenger.ts'
 import { streamOf, type Stream } from '#shared/protocol/streams.ts'
 import {
   visitorConversationAnswer,
   visitorEvents,
-  visitorSocketPath,
   type Face,
   type FacesFrame,
   type ServerToVisitor,

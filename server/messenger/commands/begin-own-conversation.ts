@@ -6,7 +6,7 @@ import { together, type Tx } from '../../core/tenant.ts'
 import { beginConversation } from '../../helpdesk/begin-conversation.ts'
 import type { Shown } from '../../helpdesk/listed.ts'
 import { askAssistant } from '../ask-assistant.ts'
-import { contactKept, isVisitor, openVisitor, type AsVisitor, type VisitorInput } from '../open-visitor.ts'
+import { contactKept, isOwn, openVisitor, type AsVisitor, type VisitorInput } from '../open-visitor.ts'
 
 type Input = VisitorInput & { text: string }
 type Opened = AsVisitor & { contact: Shown['contact']; unresolved: number }
@@ -37,6 +37,5 @@ function unresolvedOf(tx: Tx, input: VisitorInput) {
   return tx<[{ unresolved: number }]>`
     select count(*) as unresolved
     from conversations
-    where workspace_id = ${input.workspaceId} and agent_id = ${input.agentId} and state <> 'resolved'
-      and visitor_id = (select v.id from visitors v where ${isVisitor(tx, input)})`
+    where ${isOwn(tx, input)} and state <> 'resolved'`
 }

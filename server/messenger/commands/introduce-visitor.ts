@@ -4,7 +4,7 @@ import { Refusal } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import type { Command, Unit } from '../../core/run-command.ts'
 import { contactColumns } from '../../helpdesk/contact-rows.ts'
-import { listedAmong, listedOf, tellListed } from '../../helpdesk/listed.ts'
+import { listedAmong, tellChanged } from '../../helpdesk/listed.ts'
 import { openVisitor, type AsVisitor, type VisitorInput } from '../open-visitor.ts'
 
 type Input = VisitorInput & { introduction: Introduction }
@@ -73,9 +73,5 @@ async function tellOfContact({ tx, draft, workspaceId, agent, visitor, at }: Ope
     )
     returning id`
   const ids = theirs.map((one) => one.id)
-  for (const row of await listedAmong(tx, { workspaceId, agentId: agent.id }, ids)) {
-    const { contact, lastMessage, ...conversation } = listedOf(row)
-    draft.append('conversation', conversation.id, 'conversation.updated', { conversation })
-    tellListed({ draft }, conversation, { contact, lastMessage }, null)
-  }
+  for (const row of await listedAmong(tx, { workspaceId, agentId: agent.id }, ids)) tellChanged({ draft }, row, null)
 }

@@ -8,7 +8,7 @@ import { readWithin, type Tx } from '../../core/tenant.ts'
 import type { Sql } from '../../db/connect.ts'
 import { conversationColumns, messageOf, pageOfMessages } from '../../helpdesk/conversation-rows.ts'
 import { faceOf, facesIn } from '../faces.ts'
-import { isVisitor, type VisitorInput } from '../open-visitor.ts'
+import { isOwn, type VisitorInput } from '../open-visitor.ts'
 import { conversationFor, messageFor } from '../view.ts'
 
 type OfConversation = VisitorInput & { conversationId: string }
@@ -24,7 +24,7 @@ export async function readOwnConversations(
     tx<Conversation[]>`
       select ${conversationColumns(tx)}
       from conversations
-      where ${own(tx, input)} ${cursor === undefined ? tx`` : tx`and id < ${cursor}`}
+      where ${isOwn(tx, input)} ${cursor === undefined ? tx`` : tx`and id < ${cursor}`}
       order by id desc
       limit ${limit + 1}`,
   ])
@@ -77,12 +77,5 @@ export async function readOwnMessages(
 
 function ownConversation(tx: Tx, input: OfConversation) {
   return tx<Conversation[]>`
-    select ${conversationColumns(tx)} from conversations where ${own(tx, input)} and id = ${input.conversationId}`
-}
-
-function own(tx: Tx, input: VisitorInput) {
-  const { workspaceId, agentId } = input
-  return tx`
-    workspace_id = ${workspaceId} and agent_id = ${agentId}
-    and visitor_id = (select v.id from visitors v where ${isVisitor(tx, input)})`
+    select ${conversationColumns(tx)} from conversations where ${isOwn(tx, input)} and id = ${input.conversationId}`
 }
