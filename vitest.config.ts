@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     maxConcurrency: 10,
+    reporters: ['default', './tests/support/brief-reporter.ts'],
     projects: [
       {
         test: {

@@ -95,8 +95,10 @@ async function writeFor(base: string, agent: string, visitor: Visitor, cookie: s
 /** The link's token, once the email is in the mailbox. */
 async function tokenFor({ sql }: RunningNode, email: string): Promise<string> {
   for (let tries = 0; tries < 100; tries += 1) {
-    const [mail] = await sql<{ text: string }[]>`
-      select text from mailbox where recipient = ${email} order by id desc limit 1`
+    const [mail] = await sql.run(
+      (tx) => tx<{ text: string }[]>`
+        select text from mailbox where recipient = ${email} order by id desc limit 1`,
+    )
     const token = mail && /\/invite#(\S+)/.exec(mail.text)?.[1]
     if (token) return token
     await new Promise((resolve) => setTimeout(resolve, 100))

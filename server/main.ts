@@ -1,5 +1,5 @@
 import { readConfig } from './config.ts'
-import { endedConnection } from './core/tenant.ts'
+import { endedConnection } from './core/failures.ts'
 import { fillDemo } from './demo.ts'
 import { startNode } from './node.ts'
 
@@ -41,17 +41,8 @@ function endCleanly(stop: () => Promise<void>): void {
     process.on(name, (error: unknown) => {
       // postgres.js asks each new connection for its types and does not listen to how that ends; it opens another one
       if (name === 'unhandledRejection' && endedConnection(error)) return
-      if (name === 'uncaughtException' && isWrittenTooLate(error)) return
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
       end(1)
     })
   }
-}
-
-/**
- * postgres.js writes small statements in the next turn of the event loop, also where the connection has closed by then,
- * and throws outside of any promise. Nothing was sent; the statement fails with the next attempt to connect, or is late.
- */
-function isWrittenTooLate(error: unknown): boolean {
-  return error instanceof TypeError && /\bnextWrite \(.*\bpostgres\/src\/connection\.js/.test(error.stack ?? '')
 }

@@ -13,8 +13,8 @@ import type { Config } from './config.ts'
 import { readEpoch } from './core/epoch.ts'
 import { runCommand, type Core } from './core/run-command.ts'
 import { stormPace } from './db/batched.ts'
-import { connect, requireUnprivileged, type Sql } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
+import { requireUnprivileged, Sql } from './db/sql.ts'
 import { startPostgres } from './embedded/postgres.ts'
 import { Ends } from './ends.ts'
 import { openCaps } from './gateway/caps.ts'
@@ -162,9 +162,9 @@ function openPools(url: string, metrics: Metrics, { patienceFactor, strict }: Op
     shed: () => metrics.poolShed.inc(),
   }
   return {
-    sql: connect(url, { watcher, ...more }),
-    liveSql: connect(url, { watcher, max: 4, name: 'rollcall-live', ...more }),
-    healthSql: connect(url, { max: 1, name: 'rollcall-health', ...more }),
+    sql: new Sql(url, { watcher, ...more }),
+    liveSql: new Sql(url, { watcher, max: 4, name: 'rollcall-live', ...more }),
+    healthSql: new Sql(url, { max: 1, name: 'rollcall-health', ...more }),
   }
 }
 
@@ -174,7 +174,7 @@ function showGauges({ gauge }: Metrics, { gateway, sql, worker, redis }: Shown):
   gauge('rollcall_sockets', 'Connected sockets', () => gateway.rooms.counts().sockets)
   gauge('rollcall_visitor_sockets', 'Connected sockets of visitors', () => gateway.rooms.counts().visitors)
   gauge('rollcall_streams', 'Streams that sockets of this node watch', () => gateway.rooms.counts().streams)
-  gauge('rollcall_pool_busy', 'Work that holds a database connection or waits for one', () => sql.guard.busy)
+  gauge('rollcall_pool_busy', 'Work that holds a database connection or waits for one', () => sql.busy)
   const backlog = () => worker.backlog().catch(() => null)
   gauge('rollcall_jobs_waiting', 'Jobs that could run now', async () => (await backlog())?.waiting ?? null)
   gauge(

@@ -1,6 +1,6 @@
 import type { KeyInput } from '../core/opening.ts'
 import { writeWithin } from '../core/tenant.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/sql.ts'
 
 /** Keeps when an API key was last used, to the minute: however many nodes try, one a minute does. No event tells of it. */
 export async function keepLastUse(sql: Sql, { workspaceId, agentId, apiKeyId }: KeyInput): Promise<void> {

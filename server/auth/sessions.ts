@@ -5,7 +5,7 @@ import { Lucia, TimeSpan, type DatabaseSession, type DatabaseUser } from 'lucia'
 import type { User } from '#shared/protocol/resources.ts'
 import { newId } from '../core/ids.ts'
 import { batched } from '../db/batched.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/sql.ts'
 
 declare module 'lucia' {
   interface Register {
@@ -97,8 +97,8 @@ export function tokenIn(header: string | undefined): string | null {
 }
 
 async function endedAmong(sql: Sql, ids: string[]): Promise<string[]> {
-  const rows = await sql.guard.run(
-    () => sql<{ id: string }[]>`
+  const rows = await sql.run(
+    (tx) => tx<{ id: string }[]>`
       select wanted.id
       from unnest(${ids}::text[]) as wanted (id)
       where not exists (
@@ -110,8 +110,8 @@ async function endedAmong(sql: Sql, ids: string[]): Promise<string[]> {
 }
 
 async function dropOldest(sql: Sql, userId: string): Promise<EndedSession[]> {
-  const rows = await sql.guard.run(
-    () => sql<EndedSession[]>`
+  const rows = await sql.run(
+    (tx) => tx<EndedSession[]>`
       delete from sessions
       where id in (select id from sessions where user_id = ${userId} order by created_at desc, id offset ${mostSessions})
       returning id, public_id, user_id`,
@@ -131,7 +131,7 @@ class BatchedAdapter extends PostgresJsAdapter {
   private readonly reads: DataLoader<string, Read>
 
   constructor(sql: Sql, pace: number) {
-    const unsafe = (text: string, values: never[]) => sql.guard.run(() => sql.unsafe(text, values))
+    const unsafe = (text: string, values: never[]) => sql.run((tx) => tx.unsafe(text, values))
     super({ unsafe } as never, { user: 'users', session: 'sessions' })
     this.sql = sql
     this.reads = batched((ids) => this.readAll(ids), pace)
@@ -143,8 +143,8 @@ class BatchedAdapter extends PostgresJsAdapter {
 
   override async setSession({ id, userId, expiresAt, attributes }: DatabaseSession): Promise<void> {
     const { public_id, user_agent } = attributes
-    await this.sql.guard.run(
-      () => this.sql`
+    await this.sql.run(
+      (tx) => tx`
         insert into sessions (id, user_id, expires_at, public_id, user_agent, created_at, last_seen_at)
         values (${id}, ${userId}, now() + ${left(expiresAt)}, ${public_id}, ${user_agent}, now(), now())`,
     )
@@ -152,14 +152,14 @@ class BatchedAdapter extends PostgresJsAdapter {
 
   override async updateSessionExpiration(id: string, expiresAt: Date): Promise<void> {
     // Renewed while somebody reads: where nothing can be written it is not, but reading goes on. Its next use tries again.
-    await this.sql.guard
-      .run(() => this.sql`update sessions set expires_at = now() + ${left(expiresAt)} where id = ${id}`)
+    await this.sql
+      .run((tx) => tx`update sessions set expires_at = now() + ${left(expiresAt)} where id = ${id}`)
       .catch(() => undefined)
   }
 
   override async getUserSessions(userId: string): Promise<DatabaseSession[]> {
-    const rows = await this.sql.guard.run(
-      () => this.sql<SessionRow[]>`
+    const rows = await this.sql.run(
+      (tx) => tx<SessionRow[]>`
         select id, user_id, public_id, created_at, last_seen_at, user_agent,
           extract(epoch from expires_at - now())::float8 as seconds_left
         from sessions where user_id = ${userId}`,
@@ -168,8 +168,8 @@ class BatchedAdapter extends PostgresJsAdapter {
   }
 
   private async readAll(ids: readonly string[]): Promise<Read[]> {
-    const rows = await this.sql.guard.run(
-      () => this.sql<(SessionRow & User)[]>`
+    const rows = await this.sql.run(
+      (tx) => tx<(SessionRow & User)[]>`
         select s.id as id, s.public_id, s.created_at, s.last_seen_at, s.user_agent,
           extract(epoch from least(s.expires_at, s.created_at + make_interval(days => ${absoluteDays})) - now())::float8
             as seconds_left,

@@ -9,7 +9,7 @@ import {
   type WorkspaceEvent,
 } from '#shared/protocol/events.ts'
 import { kindOf, streamOf, type Stream, type StreamKind } from '#shared/protocol/streams.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/sql.ts'
 import { enter, readWithin, together, type Tx } from './tenant.ts'
 
 type KindEvents = {

@@ -17,3 +17,10 @@ export function databaseFailureOf(error: unknown): DatabaseFailure | null {
 export function levelOf(error: unknown): 'warn' | 'error' {
   return databaseFailureOf(error) ? 'warn' : 'error'
 }
+
+/** Whether a connection ended with this error: the server said that it is its last word, or nobody was there. */
+export function endedConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code, severity } = error as Error & { code?: unknown; severity?: unknown }
+  return severity === 'FATAL' || severity === 'PANIC' || /^(CONNECT(ION)?_|E[A-Z]+$)/.test(String(code))
+}

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/sql.ts'
 import { Refusal } from './errors.ts'
 import { appendAll, EventDraft, type Appended } from './event-log.ts'
-import { onOneConnection, together, type Tx } from './tenant.ts'
+import { together, type Tx } from './tenant.ts'
 
 /** What a command works with. `at` is the database's clock, read after the locks were granted. */
 export type Unit = { tx: Tx; at: string; draft: EventDraft }
@@ -46,7 +46,7 @@ export async function runCommand<Input, Opened, Result>(
   idempotency?: Idempotency,
 ): Promise<Outcome<Result>> {
   const { outcome, appended } = await retried(() =>
-    onOneConnection(core.sql, (tx) => inTransaction(core, tx, command, input, idempotency)),
+    core.sql.run((tx) => inTransaction(core, tx, command, input, idempotency)),
   )
   core.publish(appended)
   return outcome

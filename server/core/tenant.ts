@@ -1,8 +1,7 @@
-import type { TransactionSql } from 'postgres'
-import type { Sql } from '../db/connect.ts'
+import type { Tx } from '../db/connection.ts'
+import type { Sql } from '../db/sql.ts'
 
-/** The handle that exists inside a transaction; its queries are the transaction's. */
-export type Tx = TransactionSql<{ bigint: number }>
+export type { Tx }
 
 /** What a transaction may see, enforced by row-level security (migrations/0005). Ids are UUIDs. */
 export type Scope = {
@@ -65,7 +64,7 @@ export async function readWithin<const S extends Statements>(
   scope: Scope,
   reads: (tx: Tx) => S,
 ): Promise<Answers<S>> {
-  return onOneConnection(sql, async (tx) => {
+  return sql.run(async (tx) => {
     const wanted = reads(tx)
     const answers = await together(
       tx`begin isolation level repeatable read read only`,
@@ -83,45 +82,8 @@ export async function writeWithin<const S extends Statements>(
   scope: Scope,
   statements: (tx: Tx) => S,
 ): Promise<Answers<S>> {
-  return onOneConnection(sql, async (tx) => {
+  return sql.run(async (tx) => {
     const answers = await together(tx`begin`, enter(tx, scope), ...statements(tx), tx`commit`)
     return answers.slice(2, -1) as Answers<S>
   })
-}
-
-/**
- * Runs `work` on a connection of its own; whatever it began and did not commit is rolled back. Throws `DatabaseLate`
- * where that takes too long: then nothing more is begun, but what was sent last may have been done.
- */
-export async function onOneConnection<R>(sql: Sql, work: (tx: Tx) => Promise<R>): Promise<R> {
-  return sql.guard.run(async (unit) => {
-    const reserved = await sql.reserve()
-    unit.served()
-    const tx = new Proxy(reserved, {
-      apply(target, self, words) {
-        return unit.refusal ?? (Reflect.apply(target, self, words) as unknown)
-      },
-    })
-    try {
-      await unit.refusal
-      const result = await work(tx as unknown as Tx)
-      reserved.release()
-      return result
-    } catch (error) {
-      // A connection that is gone rolls back by itself and is no longer ours: postgres.js would write to its missing
-      // socket, outside of any promise, or into the transaction of whoever has its place in the pool by then.
-      if (!endedConnection(error)) {
-        await reserved`rollback`.catch(() => undefined)
-        reserved.release()
-      }
-      throw error
-    }
-  })
-}
-
-/** Whether a connection ended with this error: the server said that it is its last word, or nobody was there. */
-export function endedConnection(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code, severity } = error as Error & { code?: unknown; severity?: unknown }
-  return severity === 'FATAL' || severity === 'PANIC' || /^(CONNECT(ION)?_|E[A-Z]+$)/.test(String(code))
 }

@@ -1,5 +1,5 @@
 import { idOf, kindOf, streamOf, type Stream } from '#shared/protocol/streams.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/sql.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 
@@ -56,8 +56,8 @@ export class Presence {
     if (this.timer) clearTimeout(this.timer)
     await this.telling
     const { sql, node, log } = this.parts
-    await sql.guard
-      .run(() => sql`select end_presence(${node})`)
+    await sql
+      .run((tx) => tx`select end_presence(${node})`)
       .catch((error: unknown) => log.warn({ err: error }, 'who was here could not be taken back: it runs out'))
   }
 
@@ -85,8 +85,8 @@ export class Presence {
     const changes = this.take()
     const [came, left] = this.sorted(changes)
     try {
-      const [answer] = await sql.guard.run(
-        () => sql<{ known: boolean }[]>`
+      const [answer] = await sql.run(
+        (tx) => tx<{ known: boolean }[]>`
           select tell_presence(
             ${node}, ${workspacesOf(came)}::uuid[], ${usersOf(came)}::uuid[],
             ${workspacesOf(left)}::uuid[], ${usersOf(left)}::uuid[]

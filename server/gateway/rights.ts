@@ -1,8 +1,8 @@
 import { idOf, kindOf, streamOf, type Stream } from '#shared/protocol/streams.ts'
 import type { Face } from '#shared/protocol/visitors.ts'
-import { enter, onOneConnection, readWithin, together, type Scope, type Tx } from '../core/tenant.ts'
+import { enter, readWithin, together, type Scope, type Tx } from '../core/tenant.ts'
 import { batched, stormPace } from '../db/batched.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/sql.ts'
 import { faceOf, facesIn, type FaceRow } from '../messenger/faces.ts'
 import type { Visitor } from './caller.ts'
 
@@ -78,7 +78,7 @@ async function readEach<Row>(sql: Sql, reads: Read<Row>[]): Promise<(Row | undef
     reads.slice(n * mostAtOnce, (n + 1) * mostAtOnce),
   )
   const answers = chunks.map((chunk) =>
-    onOneConnection(sql, async (tx) => {
+    sql.run(async (tx) => {
       const sent = chunk.map(({ scope, read }) => {
         const found = read(tx)
         return { statements: [tx`begin read only`, enter(tx, scope), found, tx`commit`], found }

@@ -6,7 +6,7 @@ import type { Face, ServerToVisitor, VisitorEvent } from '#shared/protocol/visit
 import { readEvents, readHeads, type LoggedEvent, type Revocation } from '../core/event-log.ts'
 import type { SessionReader } from '../auth/sessions.ts'
 import { batched, stormPace } from '../db/batched.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/sql.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Feed } from '../relay/feed.ts'

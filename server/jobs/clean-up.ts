@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/sql.ts'
 import type { Log } from '../log.ts'
 import { reSeal } from '../secrets/re-seal.ts'
 import type { Seal } from '../secrets/seal.ts'
@@ -27,13 +27,13 @@ export function startCleaning(sql: Sql, seal: Seal, log: Log): () => Promise<voi
 
 /** Answers to repeats go after a day, deliveries after 30. */
 export async function cleanUp(sql: Sql): Promise<void> {
-  await sql.guard.run(() => sql`delete from idempotency_keys where created_at < now() - interval '1 day'`)
-  await sql.guard.run(() => sql`delete from sessions where expires_at < now()`)
-  await sql.guard.run(() => sql`select forget_former_secrets()`)
+  await sql.run((tx) => tx`delete from idempotency_keys where created_at < now() - interval '1 day'`)
+  await sql.run((tx) => tx`delete from sessions where expires_at < now()`)
+  await sql.run((tx) => tx`select forget_former_secrets()`)
   while ((await forgetDeliveries(sql)) === batch);
 }
 
 async function forgetDeliveries(sql: Sql): Promise<number> {
-  const [row] = await sql.guard.run(() => sql<{ forgotten: number }[]>`select forget_deliveries(${batch}) as forgotten`)
+  const [row] = await sql.run((tx) => tx<{ forgotten: number }[]>`select forget_deliveries(${batch}) as forgotten`)
   return row?.forgotten ?? 0
 }

@@ -1,5 +1,5 @@
 import { Client, Pool } from 'pg'
-import { patience } from '../db/guard.ts'
+import { patience } from '../db/connection.ts'
 import type { Log } from '../log.ts'
 
 /** The longest that the queue's own statements may take, in milliseconds; the server ends them, or else we do. */

@@ -1,4 +1,4 @@
-import { connect, type Sql } from '../db/connect.ts'
+import { Sql } from '../db/sql.ts'
 import type { Log } from '../log.ts'
 
 /** How often jobs are given back, and how soon after that failed, in milliseconds. */
@@ -23,7 +23,7 @@ export function openQueue(databaseUrl: string, log: Log): Queue {
   let timer: NodeJS.Timeout | undefined
   let closed = false
   // the locks went with the connection: they are taken again before somebody else believes that our workers are dead
-  const sql = connect(databaseUrl, { max: 1, name: 'rollcall-queue', asOwner: true, lost: () => passIn(0) })
+  const sql = new Sql(databaseUrl, { max: 1, name: 'rollcall-queue', asOwner: true, lost: () => passIn(0) })
 
   function passIn(milliseconds: number): void {
     clearTimeout(timer)
@@ -50,8 +50,8 @@ export function openQueue(databaseUrl: string, log: Log): Queue {
       passIn(0)
     },
     async backlog() {
-      const [row] = await sql.guard.run(
-        () => sql<{ waiting: number; lag: number }[]>`
+      const [row] = await sql.run(
+        (tx) => tx<{ waiting: number; lag: number }[]>`
           select count(*)::int as waiting, coalesce(extract(epoch from now() - min(run_at)), 0)::float8 as lag
           from graphile_worker.jobs
           where run_at <= now() and locked_at is null and attempts < max_attempts`,
@@ -68,11 +68,9 @@ export function openQueue(databaseUrl: string, log: Log): Queue {
 
 async function release(sql: Sql, own: string[]): Promise<void> {
   // taken anew each time, since the connection may be another one by now
-  await sql.guard.run(
-    () => sql`select pg_try_advisory_lock(hashtext(worker)) from unnest(${own}::text[]) as own (worker)`,
-  )
-  await sql.guard.run(
-    () => sql`
+  await sql.run((tx) => tx`select pg_try_advisory_lock(hashtext(worker)) from unnest(${own}::text[]) as own (worker)`)
+  await sql.run(
+    (tx) => tx`
       with holders as materialized (
         select distinct locked_by from graphile_worker.jobs where locked_by is not null and locked_by <> all(${own})
       )

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/sql.ts'
 import type { Mail } from './template.ts'
 
 /** Hands an email on. Rejects where it was not taken, and is then called again. */
@@ -21,8 +21,8 @@ export function smtpMail(url: string, from: string): { send: SendMail; close: ()
 export function mailboxMail(sql: Sql): { send: SendMail; close: () => void } {
   return {
     send: async (to, { subject, text, html }) => {
-      await sql.guard.run(
-        () => sql`insert into mailbox (recipient, subject, text, html) values (${to}, ${subject}, ${text}, ${html})`,
+      await sql.run(
+        (tx) => tx`insert into mailbox (recipient, subject, text, html) values (${to}, ${subject}, ${text}, ${html})`,
       )
     },
     close: () => undefined,

@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/sql.ts'
 import type { Router } from './router.ts'
 
 export type Health = {
@@ -25,8 +25,8 @@ const deadline = 1_000
 
 async function answersInTime(sql: Sql): Promise<boolean> {
   const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), deadline).unref())
-  const answer = sql.guard
-    .run(() => sql`select 1`)
+  const answer = sql
+    .run((tx) => tx`select 1`)
     .then(
       () => true,
       () => false,

@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { notFound } from '../core/errors.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/sql.ts'
 import { escaped } from '../mail/page.ts'
 import type { Env } from './env.ts'
 import type { Router } from './router.ts'
@@ -25,8 +25,8 @@ function isThisMachine(address: string): boolean {
 }
 
 async function readMailbox(sql: Sql): Promise<Kept[]> {
-  return sql.guard.run(
-    () => sql<Kept[]>`
+  return sql.run(
+    (tx) => tx<Kept[]>`
       select recipient as "to", subject, text, html, sent_at from mailbox order by id desc limit 500`,
   )
 }

@@ -1,5 +1,5 @@
 import { readWithin, writeWithin, type Tx } from '../core/tenant.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/sql.ts'
 import type { Log } from '../log.ts'
 import { integrationPlace, webhookPlace } from './places.ts'
 import { CannotOpen, type Seal } from './seal.ts'
@@ -17,8 +17,8 @@ export async function reSeal(sql: Sql, seal: Seal, log: Log): Promise<void> {
   let rows: Row[] = []
   do {
     const after = rows.at(-1)?.id ?? null
-    rows = await sql.guard.run(
-      () => sql<Row[]>`
+    rows = await sql.run(
+      (tx) => tx<Row[]>`
         select kind, workspace_id, agent_id, id from sealed_otherwise(${seal.mark}, ${after}, ${batch})`,
     )
     for (const row of rows) {

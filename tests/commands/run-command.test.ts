@@ -3,7 +3,6 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { Refusal } from '#server/core/errors.ts'
 import { readHeads, startStreams, type Appended } from '#server/core/event-log.ts'
 import { runCommand, type Command } from '#server/core/run-command.ts'
-import { onOneConnection } from '#server/core/tenant.ts'
 import { useDatabase } from '../support/node.ts'
 
 const database = useDatabase()
@@ -143,7 +142,7 @@ function announcing<Result>(userId: string, work: Work<Result>): Command<null, o
 
 async function arrange() {
   const userId = crypto.randomUUID()
-  await onOneConnection(database().sql, async (tx) => {
+  await database().sql.run(async (tx) => {
     await tx`begin`
     for (const statement of startStreams(tx, [streamOf('user', userId)])) await statement
     await tx`commit`

@@ -288,7 +288,7 @@ export const defects: readonly Defect[] = [
   },
   {
     title: 'work on the database has no deadline of ours',
-    file: 'server/db/guard.ts',
+    file: 'server/db/connection.ts',
     find: `unit: 2_800, silence: 3_200 }`,
     replace: `unit: 60_000, silence: 60_000 }`,
     fault: 'F5',

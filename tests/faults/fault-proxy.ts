@@ -20,9 +20,10 @@ export type FaultProxy = {
   delay: (milliseconds: number, jitter: number, random: () => number) => void
   /**
    * Where a client sends `mark` and `chance` says so, ends its connection as soon as the target has that, before
-   * anything comes back. Until `pass`. For cutting behind a COMMIT.
+   * anything comes back. Until `pass`. For cutting behind a COMMIT. `said`: what it sent since the last mark, or the end
+   * of that.
    */
-  cutAfter: (mark: string, chance: () => boolean) => void
+  cutAfter: (mark: string, chance: (said: string) => boolean) => void
   close: () => Promise<void>
 }
 

@@ -7,7 +7,7 @@ export type Weather = {
   /** How much later the next chunk goes on, in milliseconds. */
   late: () => number
   /** Which connections end behind what their client has just sent. */
-  cut: { mark: string; chance: () => boolean } | null
+  cut: { mark: string; chance: (said: string) => boolean } | null
 }
 
 export type Lane = {

@@ -10,6 +10,9 @@ export type ProxiedConnection = {
   cut: () => void
 }
 
+/** As much as is remembered of what a client said, in letters. */
+const mostKept = 16_384
+
 type Sides = {
   client: Socket
   openTarget: () => Socket
@@ -24,7 +27,7 @@ export function proxyConnection({ client, openTarget, weather, reading, closed }
   let target: Socket | null = null
   let lanes: Lane[] = []
   let cutting = false
-  let tail = ''
+  let said = ''
   watch(client)
 
   function flow(): void {
@@ -55,10 +58,12 @@ export function proxyConnection({ client, openTarget, weather, reading, closed }
 
   function endsBehind(chunk: Buffer): boolean {
     const { cut: cutter } = weather()
-    const text = tail + reading(chunk)
+    const text = said + reading(chunk)
+    const mark = cutter ? text.lastIndexOf(cutter.mark) : -1
     // a mark may come in two pieces
-    tail = cutter ? text.slice(Math.max(0, text.length - cutter.mark.length + 1)) : ''
-    return cutter !== null && text.includes(cutter.mark) && cutter.chance()
+    if (mark < 0) said = cutter ? text.slice(-mostKept) : ''
+    else said = text.slice(mark + (cutter?.mark.length ?? 0))
+    return cutter !== null && mark >= 0 && cutter.chance(text)
   }
 
   /** An orderly end towards the target: a reset could overtake the chunk. Towards the client there is none. */

@@ -52,3 +52,8 @@ export function postgresReading(): Reading {
 function textAt(payload: Buffer, from: number): string {
   return payload.toString('utf8', from, payload.indexOf(0, from))
 }
+
+/** Whether these statements of a transaction are those of somebody who invites. */
+export function invites(statements: string): boolean {
+  return statements.includes('insert into invitations')
+}

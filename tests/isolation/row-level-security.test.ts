@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { streamOf } from '#shared/protocol/streams.ts'
-import { enter, onOneConnection, readWithin } from '#server/core/tenant.ts'
+import { enter, readWithin, type Tx } from '#server/core/tenant.ts'
 import { readRoster } from '#server/membership/queries/roster.ts'
 import { useNode } from '../support/node.ts'
 import { newTeam, newUser } from '../support/people.ts'
@@ -60,7 +60,7 @@ test('T1 without a scope the application sees nothing, also on a connection that
   await readWithin(sql, { workspace: workspace.id }, (tx) => [tx`select id from members`])
   for (const table of tenantTables) {
     for (let again = 0; again < 5; again += 1) {
-      expect(await sql`select * from ${sql(table)}`, table).toHaveLength(0)
+      expect(await sql.run((tx) => tx`select * from ${tx(table)}`), table).toHaveLength(0)
     }
   }
 })
@@ -90,15 +90,15 @@ test('T1 nothing can be written into another workspace', async () => {
   const one = await newTeam(node())
   const two = await newTeam(node())
   const stream = streamOf('workspace', two.workspace.id)
-  const attempts = [
-    () => node().sql`insert into streams (name) values (${streamOf('workspace', crypto.randomUUID())})`,
-    () => node().sql`insert into events (stream, position, type, at, data) values (${stream}, 999, 'x', now(), '{}')`,
-    () => node().sql`
+  const attempts: ((tx: Tx) => PromiseLike<unknown>)[] = [
+    (tx) => tx`insert into streams (name) values (${streamOf('workspace', crypto.randomUUID())})`,
+    (tx) => tx`insert into events (stream, position, type, at, data) values (${stream}, 999, 'x', now(), '{}')`,
+    (tx) => tx`
       insert into members (id, workspace_id, account_id, user_id, role, display_name, joined_at)
       values (gen_random_uuid(), ${two.workspace.id}, ${two.workspace.accountId}, ${one.mallory.userId}, 'admin', 'x', now())`,
   ]
-  for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ code: '42501' })
-  const moved = onOneConnection(node().sql, async (tx) => {
+  for (const attempt of attempts) await expect(node().sql.run(attempt)).rejects.toMatchObject({ code: '42501' })
+  const moved = node().sql.run(async (tx) => {
     await tx`begin`
     await enter(tx, { workspace: one.workspace.id })
     await tx`update members set display_name = 'moved' where workspace_id = ${two.workspace.id}`

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { databaseFailureOf } from '#server/core/failures.ts'
-import { endedConnection } from '#server/core/tenant.ts'
-import { connect } from '#server/db/connect.ts'
+import { databaseFailureOf, endedConnection } from '#server/core/failures.ts'
+import { Sql } from '#server/db/sql.ts'
 import { useDatabase, type TestNode } from '../support/node.ts'
 import { newPerson } from '../support/people.ts'
 import { takenPort } from '../support/ports.ts'
@@ -35,8 +34,8 @@ test('94 I9 connections cut at any moment, also while they open: it stays up, an
 
 test('154 a connection that is never answered ends with an error that is known as the end of a connection', async () => {
   const { port, close } = await takenPort()
-  const sql = connect(`postgres://rollcall@127.0.0.1:${port}/rollcall`)
-  const error = await sql.guard.run(() => sql`select 1`).catch((reason: unknown) => reason)
+  const sql = new Sql(`postgres://rollcall@127.0.0.1:${port}/rollcall`)
+  const error = await sql.run((tx) => tx`select 1`).catch((reason: unknown) => reason)
   expect(error).toMatchObject({ code: 'CONNECT_TIMEOUT' })
   expect(endedConnection(error)).toBe(true)
   expect(databaseFailureOf(error)).toBe('away')

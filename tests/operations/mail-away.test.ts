@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { ClusterNode, Topology } from '../faults/topology.ts'
 import { newCaller, type Caller } from '../support/caller.ts'
+import { figureOf } from '../support/figures.ts'
 import { startMailPeer, tokenIn, type Received } from '../support/mail.ts'
 import { useTopology } from '../support/topology.ts'
 
@@ -107,6 +108,6 @@ function messageId({ headers }: Received): string | undefined {
 }
 
 async function failures(): Promise<number> {
-  const [, count] = /jobs_failed_total\{task="send-email"\} (\d+)/.exec(await node.metrics()) ?? []
-  return Number(count ?? 0)
+  // the first failure makes the sample
+  return (await figureOf(node, 'rollcall_jobs_failed_total{task="send-email"}')) || 0
 }

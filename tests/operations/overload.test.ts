@@ -3,6 +3,7 @@ import { afterAll, afterEach, expect, test } from 'vitest'
 import type postgres from 'postgres'
 import type { ClusterNode, Topology } from '../faults/topology.ts'
 import { call, newCaller, type Caller } from '../support/caller.ts'
+import { figureOf } from '../support/figures.ts'
 import { startRecorder, type Recorder } from '../support/startup-recorder.ts'
 import { useTopology } from '../support/topology.ts'
 
@@ -72,22 +73,29 @@ test('155 a lock that is not to be had is given up: 503 overloaded, and the next
   expect((await rename()).status).toBe(200)
 })
 
-test('155 a transaction whose node says nothing more is ended by the database, and its locks with it', async () => {
-  const { owner } = topology.postgres
-  await owner.unsafe(`
+test.each(['used before', 'new'])(
+  '155 a transaction whose node says nothing more is ended by the database, and its locks with it, on a connection that is %s',
+  async (connection) => {
+    const { owner } = topology.postgres
+    // on a new one each statement is described before it is executed, and the node stops in between
+    if (connection === 'new')
+      await owner`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rollcall'`
+    await expect.poll(async () => (await ada.call(node, '/api/me')).status, soon).toBe(200)
+    await owner.unsafe(`
     create function dawdle() returns trigger language plpgsql as 'begin perform pg_sleep(1); return new; end';
     create trigger dawdle before insert on workspaces for each row execute function dawdle()`)
-  const creating = ada.call(node, '/api/workspaces', { method: 'POST', body: { name: 'Paused' } }).catch(() => null)
-  await expect.poll(() => owner`select pid from pg_stat_activity where wait_event = 'PgSleep'`, soon).toHaveLength(1)
-  node.pause()
-  // not the node, which is stopped: the database ends what stays idle within its transaction
-  await expect
-    .poll(() => owner`select id from accounts where owner_id = ${ada.userId} for update nowait`.catch(() => []), soon)
-    .toHaveLength(1)
-  node.resume()
-  expect((await creating)?.status ?? 503).toBe(503)
-  await expect.poll(async () => (await ada.call(node, '/api/me')).status, soon).toBe(200)
-})
+    const creating = ada.call(node, '/api/workspaces', { method: 'POST', body: { name: 'Paused' } }).catch(() => null)
+    await expect.poll(() => owner`select pid from pg_stat_activity where wait_event = 'PgSleep'`, soon).toHaveLength(1)
+    node.pause()
+    // not the node, which is stopped: the database ends what stays idle within its transaction
+    await expect
+      .poll(() => owner`select id from accounts where owner_id = ${ada.userId} for update nowait`.catch(() => []), soon)
+      .toHaveLength(1)
+    node.resume()
+    expect((await creating)?.status ?? 503).toBe(503)
+    await expect.poll(async () => (await ada.call(node, '/api/me')).status, soon).toBe(200)
+  },
+)
 
 test('156 I14 more than the pool can take: who waits is answered in time, who would wait too long at once, and it recovers', async () => {
   await whileLocked(
@@ -96,20 +104,20 @@ test('156 I14 more than the pool can take: who waits is answered in time, who wo
       const sent = Array.from({ length: 600 }, () =>
         ada.call(node, `/api/workspaces/${ada.workspaceId}/roster`, { timeout: 20_000 }),
       )
-      await expect.poll(() => node.metrics(), soon).toMatch(/^rollcall_pool_shed_total [1-9]/m)
+      await expect.poll(() => figureOf(node, 'rollcall_pool_shed_total'), soon).toBeGreaterThan(0)
       const ready = await call(topology, node, '/readyz')
       expect(ready.status).toBe(200)
       const replies = await Promise.all(sent)
       for (const reply of replies) expect(reply).toMatchObject({ status: 503, headers: retryAfter })
       const codes = replies.map(({ body }) => body.code)
       expect(new Set(codes)).toEqual(new Set(['overloaded', 'unavailable']))
-      const [, shed] = /^rollcall_pool_shed_total (\d+)$/m.exec(await node.metrics()) ?? []
+      const shed = await figureOf(node, 'rollcall_pool_shed_total')
       // those did not wait for what the others waited for, which is a lock for two seconds
       const quick = replies.filter(({ body, took }) => body.code === 'overloaded' && took < 2_000)
-      expect(quick.length).toBeGreaterThan(Number(shed) / 2)
+      expect(quick.length).toBeGreaterThan(shed / 2)
     },
   )
-  await expect.poll(() => node.metrics(), soon).toMatch(/^rollcall_pool_busy 0$/m)
+  await expect.poll(() => figureOf(node, 'rollcall_pool_busy'), soon).toBe(0)
   const after = await Promise.all(Array.from({ length: 30 }, () => ada.call(node, '/api/me')))
   expect(after.map(({ status }) => status).filter((status) => status !== 200)).toEqual([])
 })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { ClusterNode, Topology } from '../faults/topology.ts'
 import { newCaller, type Caller } from '../support/caller.ts'
+import { figureOf } from '../support/figures.ts'
 import { childWith } from '../support/child.ts'
 import { useTopology } from '../support/topology.ts'
 
@@ -58,14 +59,14 @@ async function comeAndGo(): Promise<void> {
     if (n % 2 === 0) live.close()
     else live.socket.io.engine.transport.close()
   }
-  await expect.poll(() => node.metrics(), soon).toMatch(/^rollcall_sockets 0$/m)
+  await expect.poll(() => figureOf(node, 'rollcall_sockets'), soon).toBe(0)
 }
 
 async function held(): Promise<Held> {
   const pid = childWith('MISFORTUNE=counts')
   const channels = async () => ((await topology.redis.command('PUBSUB', 'SHARDCHANNELS')) as string[]).length
   await expect.poll(channels, soon).toBe(0)
-  await expect.poll(() => node.metrics(), soon).toMatch(/^rollcall_streams 0$/m)
+  await expect.poll(() => figureOf(node, 'rollcall_streams'), soon).toBe(0)
   const said = node.complaints.length
   process.kill(pid, 'SIGUSR2')
   await expect.poll(() => node.complaints.length, soon).toBe(said + 1)

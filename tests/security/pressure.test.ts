@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { streamOf, type Stream } from '#shared/protocol/streams.ts'
+import { figureOf } from '../support/figures.ts'
 import { connectLive, positionIn, type Live } from '../support/live.ts'
 import { useNode } from '../support/node.ts'
 import { newTeam, newUser, type Person } from '../support/people.ts'
@@ -236,8 +237,8 @@ async function append(stream: Stream, count: number): Promise<number> {
   return row?.position ?? 0
 }
 
-async function metric(name: string): Promise<number> {
-  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await metrics())?.[1])
+function metric(name: string): Promise<number> {
+  return figureOf({ metrics }, name)
 }
 
 /** Messages of sockets that were answered, whatever the answer is. */

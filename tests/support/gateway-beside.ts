@@ -6,7 +6,7 @@ import type { Stream } from '#shared/protocol/streams.ts'
 import { addressReader } from '#server/auth/address.ts'
 import { openSessions } from '#server/auth/sessions.ts'
 import { readEvents, type LoggedEvent } from '#server/core/event-log.ts'
-import { connect, type Sql } from '#server/db/connect.ts'
+import { Sql } from '#server/db/sql.ts'
 import { openCaps } from '#server/gateway/caps.ts'
 import { openGateway, type Gateway } from '#server/gateway/gateway.ts'
 import { createLog } from '#server/log.ts'
@@ -34,7 +34,7 @@ export function useGatewayBeside(node: () => TestNode): () => GatewayBeside {
   let sql: Sql
   let beside: TestNode
   beforeAll(async () => {
-    sql = connect(node().databaseUrl, { patienceFactor: 5 })
+    sql = new Sql(node().databaseUrl, { patienceFactor: 5 })
     gateway = openGateway(http, {
       sql,
       feed,

@@ -5,7 +5,7 @@ import path from 'node:path'
 import postgres from 'postgres'
 import { afterAll, beforeAll, inject } from 'vitest'
 import type { Config } from '#server/config.ts'
-import { connect, type Sql } from '#server/db/connect.ts'
+import { Sql } from '#server/db/sql.ts'
 import { startNode, type RunningNode } from '#server/node.ts'
 import type { OutboundExceptions } from '#server/outbound/request.ts'
 import { databaseUrl, template } from './global-setup.ts'
@@ -76,7 +76,7 @@ export function useDatabase(): () => TestDatabase & { sql: Sql } {
   let database: (TestDatabase & { sql: Sql }) | undefined
   beforeAll(async () => {
     const made = await createDatabase()
-    database = { ...made, sql: connect(made.url, { patienceFactor: 5, strict: true }) }
+    database = { ...made, sql: new Sql(made.url, { patienceFactor: 5, strict: true }) }
   })
   afterAll(async () => {
     await database?.sql.end()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { afterEach, expect, test, vi } from 'vitest'
 import { streamOf } from '#shared/protocol/streams.ts'
-import type { Sql } from '#server/db/connect.ts'
+import type { Sql } from '#server/db/sql.ts'
 import { Presence } from '#server/gateway/presence.ts'
 import { createLog } from '#server/log.ts'
 import { createMetrics } from '#server/metrics.ts'
@@ -36,15 +36,14 @@ test('117 a node whose word was taken while its answer was lost says all of it a
 function fakeDatabase() {
   const tellings = new EventEmitter()
   let answer = (): boolean => true
-  function sql(words: TemplateStringsArray, ...values: unknown[]): Promise<unknown> {
+  function tx(words: TemplateStringsArray, ...values: unknown[]): Promise<unknown> {
     if (!words[0]?.includes('tell_presence')) return Promise.resolve([])
     const known = answer
     tellings.emit('told', values[2])
     return Promise.resolve().then(() => [{ known: known() }])
   }
-  sql.guard = { run: (work: () => Promise<unknown>) => work() }
   return {
-    sql: sql as unknown as Sql,
+    sql: { run: (work: (ask: typeof tx) => Promise<unknown>) => work(tx) } as unknown as Sql,
     async told(next: () => boolean): Promise<unknown> {
       answer = next
       const told = once(tellings, 'told')

@@ -5,7 +5,7 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { inSwitcher } from '#shared/state/apply-event.ts'
 import { notFound } from '../../core/errors.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 
 type AccountRow = { id: string; plan: Plan; addonSeats: number; seats: Seats }
 type Head = { name: string; position: number }

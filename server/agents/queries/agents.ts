@@ -5,7 +5,7 @@ import { notFound } from '../../core/errors.ts'
 import type { WorkspaceInput } from '../../core/opening.ts'
 import { pageFrom } from '../../core/page.ts'
 import { readWithin } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { workspaceFor } from '../../membership/queries/roster.ts'
 import { agentWith, pageOfAgents } from '../rows.ts'
 

@@ -3,7 +3,7 @@ import type { PageOf } from '#shared/protocol/page.ts'
 import { notFound } from '../../core/errors.ts'
 import type { AgentInput } from '../../core/opening.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { integrationsIn, integrationWith, type InIntegrationIds, type SealedIntegration } from '../integration-rows.ts'
 import { readInAgent } from './read-in-agent.ts'
 

@@ -1,5 +1,5 @@
 import { readWithin } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import type { ResourceIds } from '../resource-rows.ts'
 
 /** Where the page is that a resource waits for; null where it is gone, or waits no more. */

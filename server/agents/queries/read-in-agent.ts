@@ -3,7 +3,7 @@ import type { ApiScope } from '#shared/scopes.ts'
 import { notFound } from '../../core/errors.ts'
 import { acting, invalidApiKey, isMember, requireAccess, type AgentCaller } from '../../core/opening.ts'
 import { readWithin, type Answers, type Scope, type Statements, type Tx } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 
 type Need = { action: Action; scope?: ApiScope; streams?: Scope['streams'] }
 

@@ -3,7 +3,7 @@ import type { PageOf, PageQuery } from '#shared/protocol/page.ts'
 import { notFound } from '../../core/errors.ts'
 import type { AgentCaller } from '../../core/opening.ts'
 import { pageFrom } from '../../core/page.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { pageOfResources, resourceWith } from '../resource-rows.ts'
 import { readInAgent } from './read-in-agent.ts'
 

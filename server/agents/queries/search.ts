@@ -1,7 +1,7 @@
 import type { Found, ResourceSummary, SearchAnswer } from '#shared/protocol/agents/knowledge.ts'
 import type { AgentCaller } from '../../core/opening.ts'
 import type { Tx } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { questionOf } from '../question.ts'
 import { resourceColumns } from '../resource-rows.ts'
 import { readInAgent } from './read-in-agent.ts'

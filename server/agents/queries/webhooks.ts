@@ -3,7 +3,7 @@ import type { PageOf } from '#shared/protocol/page.ts'
 import { notFound } from '../../core/errors.ts'
 import type { AgentInput } from '../../core/opening.ts'
 import { pageFrom } from '../../core/page.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { pageOfDeliveries, wholeWebhooksIn } from '../webhook-rows.ts'
 import { readInAgent } from './read-in-agent.ts'
 

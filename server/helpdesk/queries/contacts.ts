@@ -4,7 +4,7 @@ import { readInAgent } from '../../agents/queries/read-in-agent.ts'
 import { notFound } from '../../core/errors.ts'
 import type { AgentCaller } from '../../core/opening.ts'
 import { pageFrom } from '../../core/page.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { contactWith, pageOfContacts } from '../contact-rows.ts'
 
 const need = { action: 'workspace.view', scope: 'contacts:read' } as const

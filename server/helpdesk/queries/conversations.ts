@@ -11,7 +11,7 @@ import { readInAgent } from '../../agents/queries/read-in-agent.ts'
 import { notFound } from '../../core/errors.ts'
 import type { AgentCaller } from '../../core/opening.ts'
 import { pageFrom } from '../../core/page.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { conversationWith, messageOf, pageOfConversations, pageOfMessages } from '../conversation-rows.ts'
 import type { ConversationInput } from '../open-conversation.ts'
 

@@ -2,7 +2,7 @@ import type { DeskAnswer } from '#shared/protocol/agents/desk.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { readInAgent } from '../../agents/queries/read-in-agent.ts'
 import type { AgentInput } from '../../core/opening.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { listedIn, listedOf } from '../listed.ts'
 
 /** The Help Desk's lists of an agent, at a position of `agent:<id>`. */

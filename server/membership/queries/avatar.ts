@@ -1,6 +1,6 @@
 import { notFound } from '../../core/errors.ts'
 import { readWithin } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 
 /** A picture by its unguessable hash. */
 export async function readAvatar(sql: Sql, hash: string): Promise<Buffer> {

@@ -2,7 +2,7 @@ import type { StreamEvent } from '#shared/protocol/events.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { notFound } from '../../core/errors.ts'
 import { readWithin } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { workspaceFor } from './roster.ts'
 
 type Asked = { userId: string; workspaceId: string; after: number; limit: number; types: string[] | null }

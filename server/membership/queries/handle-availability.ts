@@ -1,12 +1,12 @@
 import { handleSchema, isReserved } from '#shared/handles.ts'
 import type { HandleAnswer } from '#shared/protocol/requests.ts'
-import { onOneConnection, type Tx } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import { type Tx } from '../../core/tenant.ts'
+import type { Sql } from '../../db/sql.ts'
 import { handleFromName, isTaken, nextFree } from '../handles.ts'
 
 /** Whether a workspace can have this handle, and which it could have instead. */
 export function handleAvailability(sql: Sql, handle: string): Promise<HandleAnswer> {
-  return onOneConnection(sql, (ask) => availability(ask, handle))
+  return sql.run((ask) => availability(ask, handle))
 }
 
 /** The handle that a name asks for. */

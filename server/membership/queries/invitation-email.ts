@@ -1,7 +1,7 @@
 import { notFound, Refusal } from '../../core/errors.ts'
 import { may } from '#shared/policy.ts'
 import { readWithin } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { invitationWith } from '../rows.ts'
 import { workspaceFor } from './roster.ts'
 

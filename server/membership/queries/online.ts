@@ -1,5 +1,5 @@
 import { readWithin, type Tx } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 
 /** Who has a page open that watches a workspace: here as this node knows, elsewhere as the other nodes have told. */
 export type Online = { node: string; here: (workspaceId: string) => ReadonlySet<string> }

@@ -1,7 +1,7 @@
 import type { PreviewAnswer } from '#shared/protocol/requests.ts'
 import type { AssignableRole } from '#shared/roles.ts'
 import { readWithin } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { invitationNotFound } from '../open-by-token.ts'
 import { hashOf } from '../tokens.ts'
 

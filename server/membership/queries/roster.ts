@@ -5,7 +5,7 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { agentsIn } from '../../agents/rows.ts'
 import { notFound } from '../../core/errors.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { invitationOf, invitationsIn, memberOf, membersIn } from '../rows.ts'
 import { everybodyOnline, onlineElsewhere, type Online } from './online.ts'
 

@@ -1,7 +1,7 @@
 import type { MemberWithPresence, Workspace } from '#shared/protocol/resources.ts'
 import { notFound } from '../../core/errors.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { memberOf, memberOfUser } from '../rows.ts'
 import { everybodyOnline, onlineElsewhere, type Online } from './online.ts'
 import { workspaceFor } from './roster.ts'
@@ -24,7 +24,7 @@ function countMembers(tx: Tx, workspaceId: string) {
 
 /** By its current handle or a former one that nobody else has taken. */
 export async function readWorkspaceByHandle(sql: Sql, handle: string, userId: string): Promise<Workspace> {
-  const [found] = await sql.guard.run(() => sql<{ id: string | null }[]>`select workspace_of_handle(${handle}) as id`)
+  const [found] = await sql.run((tx) => tx<{ id: string | null }[]>`select workspace_of_handle(${handle}) as id`)
   if (!found?.id) throw notFound()
   return readWorkspace(sql, { userId, workspaceId: found.id })
 }

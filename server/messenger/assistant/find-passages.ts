@@ -1,7 +1,7 @@
 import { questionOf } from '../../agents/question.ts'
 import type { InAgentIds } from '../../agents/resource-rows.ts'
 import { readWithin } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 
 /** A passage of the knowledge base. `share`: of the question's words, how many it has, from 0 to 1. */
 export type Passage = { kind: 'text' | 'qa' | 'url'; title: string; url: string | null; body: string; share: number }

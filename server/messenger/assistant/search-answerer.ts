@@ -1,5 +1,5 @@
 import { cutAtWord } from '../../agents/passages.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import type { Answerer } from './answerer.ts'
 import { findPassages, type Passage } from './find-passages.ts'
 import { wordsOf } from './words.ts'

@@ -1,6 +1,6 @@
 import type { Language } from '#shared/languages.ts'
 import { readWithin } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import type { ConversationIds } from '../../helpdesk/conversation-rows.ts'
 
 /** Which message of a conversation is to be answered. */

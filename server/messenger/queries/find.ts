@@ -1,7 +1,7 @@
 import type { Language } from '#shared/languages.ts'
 import type { Messenger } from '#shared/protocol/agents/messenger.ts'
 import type { MessengerAnswer } from '#shared/protocol/visitors.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 
 /** A Messenger that is switched on. `origins`: the sites that may show it. */
 export type FoundMessenger = MessengerAnswer & Pick<Messenger, 'origins'> & { workspaceId: string }
@@ -19,8 +19,8 @@ type Row = {
 
 /** The Messenger of an agent, or null: switched off and no such agent are the same. */
 export async function findMessenger(sql: Sql, agentId: string): Promise<FoundMessenger | null> {
-  const [row] = await sql.guard.run(
-    () => sql<Row[]>`
+  const [row] = await sql.run(
+    (tx) => tx<Row[]>`
     select workspace_id, name, language, greeting, help_desk, colour, side, origins from messenger_of(${agentId})`,
   )
   if (!row) return null
@@ -35,8 +35,8 @@ export type FoundVisitor = { workspaceId: string; agentId: string; visitorId: st
 export async function findVisitors(sql: Sql, asked: readonly AskedVisitor[]): Promise<(FoundVisitor | undefined)[]> {
   const agents = asked.map(({ agentId }) => agentId)
   const hashes = asked.map(({ tokenHash }) => `\\x${tokenHash.toString('hex')}`)
-  const rows = await sql.guard.run(
-    () => sql<(FoundVisitor & { tokenHash: Buffer })[]>`
+  const rows = await sql.run(
+    (tx) => tx<(FoundVisitor & { tokenHash: Buffer })[]>`
     select agent_id, token_hash, workspace_id, visitor_id
     from find_visitors(${agents}::uuid[], ${hashes}::text[]::bytea[])`,
   )

@@ -5,7 +5,7 @@ import type { VisitorConversation, VisitorConversationAnswer, VisitorMessage } f
 import { notFound } from '../../core/errors.ts'
 import { pageFrom } from '../../core/page.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/sql.ts'
 import { conversationColumns, messageOf, pageOfMessages } from '../../helpdesk/conversation-rows.ts'
 import { faceOf, facesIn } from '../faces.ts'
 import { isOwn, type VisitorInput } from '../open-visitor.ts'
