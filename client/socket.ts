@@ -1,4 +1,5 @@
 import { io, type Socket } from 'socket.io-client'
+import type { Attend, AttendAnswer, AttentionFrame, Typing, TypingFrame } from '#shared/protocol/attention.ts'
 import type { ClientToServer, ClosedFrame, EventsFrame, Watch, WatchAnswer } from '#shared/protocol/socket.ts'
 import { visitorSocketPath } from '#shared/messenger.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
@@ -14,18 +15,25 @@ export type SocketListeners = {
   closed: (frame: ClosedFrame) => void
   /** Of a visitor's conversation alone. */
   faces?: (frame: FacesFrame) => void
+  typing?: (frame: TypingFrame) => void
+  /** Of an agent's conversations alone. */
+  attention?: (frame: AttentionFrame) => void
 }
 
 /** The longest pause between two attempts to connect, before it is spread, in milliseconds. */
 const longestPause = 8_000
 
-/** The only door in. It says nothing to the server but what it watches. */
+/** The only door in. It says nothing to the server but what it watches, and what its user looks at and types. */
 export type Door = {
   open: () => void
   close: () => void
   isConnected: () => boolean
   watch: (watch: Watch) => Promise<WatchAnswer>
   unwatch: (stream: Stream) => void
+  /** Rejects without an answer. */
+  attend: (attend: Attend) => Promise<AttendAnswer>
+  /** A hint that may be lost. */
+  type: (typing: Typing) => void
 }
 
 /** The longest wait for an answer, in milliseconds. After it the connection counts as dead. */
@@ -51,6 +59,8 @@ export function createDoor(listeners: SocketListeners, visitor?: VisitorHandshak
     if (!socket.active) again = setTimeout(() => socket.connect(), longestPause * (0.4 + Math.random()))
   })
   if (listeners.faces) socket.on('faces', listeners.faces)
+  if (listeners.typing) socket.on('typing', listeners.typing)
+  if (listeners.attention) socket.on('attention', listeners.attention)
   socket.on('disconnect', (reason) => {
     listeners.disconnected()
     if (reason === 'io server disconnect') listeners.refused()
@@ -65,6 +75,10 @@ export function createDoor(listeners: SocketListeners, visitor?: VisitorHandshak
     watch: (watch) => answered(socket, watch),
     unwatch: (stream) => {
       if (socket.connected) socket.emit('unwatch', { stream }, () => undefined)
+    },
+    attend: (attend) => socket.timeout(patience).emitWithAck('attend', attend),
+    type: (typing) => {
+      if (socket.connected) socket.emit('typing', typing, () => undefined)
     },
   }
 }

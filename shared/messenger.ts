@@ -4,3 +4,6 @@
 export const visitorSocketPath = '/api/messenger/socket.io'
 /** The most characters that a visitor writes at once. */
 export const mostVisitorText = 4_000
+
+/** In milliseconds: how often whoever types says so again, how soon after the last letter they do not, and how long it counts. */
+export const typingPace = { again: 2_500, idle: 5_000, lasts: 6_000 }

@@ -1,3 +1,4 @@
+import type { Attend, AttendAnswer, AttentionFrame } from '#shared/protocol/attention.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
 import { createDoor, type Door } from '../socket.ts'
@@ -13,6 +14,7 @@ export class Live {
   connection = $state<Connection>('connecting')
   private readonly door: Door
   private readonly syncs = new Map<Stream, AnySync>()
+  private readonly attentive = new Set<(frame: AttentionFrame) => void>()
   private readonly page = new AbortController()
 
   /** `refused`: the server did not let the connection in, so the session may be over. */
@@ -25,6 +27,9 @@ export class Live {
       closed: ({ stream, code }) => {
         if (code === 'signed_out') refused()
         else this.syncs.get(stream)?.close(code)
+      },
+      attention: (frame) => {
+        for (const hear of this.attentive) hear(frame)
       },
     })
     addEventListener('online', () => this.doubt(), this.page)
@@ -45,6 +50,17 @@ export class Live {
       this.syncs.delete(source.stream)
       this.door.unwatch(source.stream)
     }
+  }
+
+  /** Hears who attends to the conversations of agents whose streams are followed, until the answer is called. */
+  listenToAttention(hear: (frame: AttentionFrame) => void): () => void {
+    this.attentive.add(hear)
+    return () => void this.attentive.delete(hear)
+  }
+
+  /** Says which conversation is on the screen, and whether somebody types there. Rejects without an answer. */
+  attend(attend: Attend): Promise<AttendAnswer> {
+    return this.door.attend(attend)
   }
 
   /** After sleep or a change of network: asks for whatever was missed, at once. */

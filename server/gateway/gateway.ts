@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 import { visitorSocketPath } from '#shared/messenger.ts'
 import type { ClientToServer } from '#shared/protocol/socket.ts'
-import { isBelowWorkspace } from '#shared/protocol/streams.ts'
+import { isBelowWorkspace, type Stream } from '#shared/protocol/streams.ts'
 import type { ServerToVisitor } from '#shared/protocol/visitors.ts'
 import type { AddressOf } from '../auth/address.ts'
 import type { SessionReader } from '../auth/sessions.ts'
@@ -10,18 +10,20 @@ import type { Sql } from '../db/sql.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Feed } from '../relay/feed.ts'
+import { Attention } from './attention.ts'
 import type { Caller, Person } from './caller.ts'
 import type { AllCaps } from './caps.ts'
 import { allowPeople, allowVisitors } from './handshake.ts'
 import { asSent } from './outbox.ts'
 import { Presence } from './presence.ts'
+import { serveMessages } from './messages.ts'
 import { openRights, type Rights } from './rights.ts'
 import { Rooms, type LiveServer, type LiveServers, type LiveSocket, type Sent } from './rooms.ts'
 import { cutSlowClients } from './slow-clients.ts'
 import { startSweep } from './sweep.ts'
 import { closeStrayUpgrades, trackUpgraded } from './upgraded.ts'
 import { serveVisitors, tellNewFaces } from './visitors.ts'
-import { serveWatching, type Access } from './watch.ts'
+import { watching, type Access } from './watch.ts'
 
 export type Gateway = {
   rooms: Rooms
@@ -64,8 +66,10 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
   const rooms: Rooms = new Rooms(io, {
     ...parts,
     changed: (stream, userId) => presence.changed(stream, userId),
+    left: (stream, socket) => attention.left(stream, socket),
     unknownWriter: (stream) => void tellNewFaces(rooms, stream, { rights, log: parts.log }),
   })
+  const attention = new Attention({ io, feed: parts.feed, rights, rooms: () => rooms })
   const presence = new Presence({
     ...parts,
     streams: () => rooms.streams(),
@@ -77,9 +81,10 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     socket.data = caller
     socket.on('disconnect', () => rooms.forget(socket))
     void rooms.enterPerson(socket)
-    serveWatching(socket, rooms, { ...parts, access: accessOf(caller, rights) })
+    const access = accessOf(caller, rights, (stream) => attention.entered(stream, socket))
+    serveMessages(socket, { ...watching(socket, rooms, { ...parts, access }), ...attention.ofMember(socket) }, parts)
   })
-  serveVisitors(io.visitors, rooms, { ...parts, rights })
+  serveVisitors(io.visitors, rooms, { ...parts, rights, attention })
   const stopSweep = startSweep(rooms, parts)
   return {
     rooms,
@@ -100,6 +105,7 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     },
     async close() {
       stopSweep()
+      attention.close()
       rooms.close()
       await Promise.all([io.people.close(), io.visitors.close(), upgraded.destroyAll()])
       await presence.close()
@@ -137,10 +143,11 @@ function openServer(http: HttpServer, path: string, allowRequest: AllowRequest):
   return server
 }
 
-function accessOf({ userId }: Person, rights: Rights): Access {
+function accessOf({ userId }: Person, rights: Rights, entered: (stream: Stream) => void): Access {
   return {
     parentOf: async (stream) => (isBelowWorkspace(stream) ? rights.parentOf(stream) : null),
     headsFor: (stream, parent) => rights.headsFor({ stream, parent, userId }),
     shape: asSent,
+    entered,
   }
 }

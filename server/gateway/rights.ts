@@ -19,12 +19,17 @@ export type Rights = {
   headsFor: (asked: Question) => Promise<Heads | null>
   /** The same for a visitor and a conversation of theirs. */
   headsForVisitor: (asked: VisitorQuestion) => Promise<VisitorHeads | null>
+  /** Who this user is where this agent has this conversation; null where they are nobody, or it has not. */
+  memberAt: (asked: PlaceQuestion) => Promise<string | null>
 }
 
 type Question = { stream: Stream; parent: Stream | null; userId: string }
 type Known = Heads & { users: string[] }
 type VisitorQuestion = { stream: Stream; visitor: Visitor }
+type PlaceQuestion = { agentId: string; conversationId: string; userId: string }
 
+/** No workspace has it. */
+const nowhere = streamOf('workspace', '00000000-0000-0000-0000-000000000000')
 /** Streams that one connection is asked about at a time. */
 const mostAtOnce = 50
 
@@ -61,10 +66,23 @@ export function openRights(sql: Sql): Rights {
     const parentOf = new Map(rows.map(({ name, parent }) => [name, parent]))
     return streams.map((stream) => parentOf.get(stream))
   }, stormPace)
+  const places = batched<PlaceQuestion, string | null>(async (asked) => {
+    const above = await Promise.all(asked.map(({ agentId }) => parents.load(streamOf('agent', agentId))))
+    const questions = asked.map((one, n) => ({ ...one, workspaceId: idOf(above[n] ?? nowhere) }))
+    const rows = await readEach(
+      sql,
+      questions.map((one) => ({
+        scope: { workspace: one.workspaceId, agent: one.agentId },
+        read: (tx) => membership(tx, one),
+      })),
+    )
+    return rows.map((row) => row?.memberId ?? null)
+  }, stormPace)
   return {
     parentOf: (stream) => parents.load(stream),
     headsFor: (asked) => questions.load(asked),
     headsForVisitor: (asked) => visitorQuestions.load(asked),
+    memberAt: (asked) => places.load(asked),
   }
 }
 
@@ -134,4 +152,14 @@ function ownHeads(tx: Tx, { stream, visitor: { workspaceId, agentId, visitorId }
       join conversations c on c.workspace_id = ${workspaceId} and c.agent_id = ${agentId} and c.id = ${conversationId}
       join agents a on a.workspace_id = c.workspace_id and a.id = c.agent_id
     where s.name = ${stream} and s.parent = ${parent} and c.visitor_id = ${visitorId} and a.messenger`
+}
+
+function membership(tx: Tx, { workspaceId, agentId, conversationId, userId }: PlaceQuestion & { workspaceId: string }) {
+  return tx<{ memberId: string }[]>`
+    select m.id as member_id
+    from members m
+    where m.workspace_id = ${workspaceId} and m.user_id = ${userId} and exists (
+      select from conversations c
+      where c.workspace_id = m.workspace_id and c.agent_id = ${agentId} and c.id = ${conversationId}
+    )`
 }

@@ -51,6 +51,8 @@ type Parts = {
   sessions: SessionReader
   /** Told whenever a socket of this user begins or ceases to watch the stream here. */
   changed: (stream: Stream, userId: string) => void
+  /** Told whenever a socket gets nothing of the stream any more. */
+  left: (stream: Stream, socket: LiveSocket) => void
   /** Told when a member writes to visitors who have not seen them yet: their face is to be looked up and told. */
   unknownWriter: (stream: Stream) => void
 }
@@ -362,6 +364,7 @@ export class Rooms {
     audience.sockets.delete(socket)
     this.streamsOf.get(socket)?.delete(audience.room.stream)
     if (isPerson(socket.data)) this.parts.changed(audience.room.stream, socket.data.userId)
+    this.parts.left(audience.room.stream, socket)
     this.closeIfLeft(audience)
   }
 

@@ -7,14 +7,24 @@ import type { Log } from '../log.ts'
 import { hashOf } from '../membership/tokens.ts'
 import { findVisitors, type AskedVisitor, type FoundVisitor } from '../messenger/queries/find.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Attention } from './attention.ts'
 import type { Visitor } from './caller.ts'
 import type { AllCaps } from './caps.ts'
+import { serveMessages } from './messages.ts'
 import type { Rights, VisitorHeads } from './rights.ts'
 import type { LiveServer, LiveSocket, Rooms } from './rooms.ts'
 import { asVisitorGets } from './visitor-view.ts'
-import { serveWatching, type Access } from './watch.ts'
+import { watching, type Access } from './watch.ts'
 
-type Parts = { sql: Sql; rights: Rights; caps: AllCaps; log: Log; metrics: Metrics; epoch: string }
+type Parts = {
+  sql: Sql
+  rights: Rights
+  attention: Attention
+  caps: AllCaps
+  log: Log
+  metrics: Metrics
+  epoch: string
+}
 
 /** Lets visitors in whose token is known, to watch their own conversations and nothing else. */
 export function serveVisitors(io: LiveServer, rooms: Rooms, parts: Parts): void {
@@ -42,7 +52,12 @@ export function serveVisitors(io: LiveServer, rooms: Rooms, parts: Parts): void 
   })
   io.on('connection', (socket: LiveSocket) => {
     socket.on('disconnect', () => rooms.forget(socket))
-    serveWatching(socket, rooms, { ...parts, access: accessOf(socket, rooms, parts) })
+    const access = accessOf(socket, rooms, parts)
+    serveMessages(
+      socket,
+      { ...watching(socket, rooms, { ...parts, access }), ...parts.attention.ofVisitor(socket) },
+      parts,
+    )
   })
 }
 
@@ -79,6 +94,7 @@ function accessOf(socket: LiveSocket, rooms: Rooms, parts: Parts): Access<Visito
       rooms.showFaces(stream, heads.faces, heads.above ?? 0, socket)
       // what was told meanwhile, this socket was not yet told
       if (rooms.isBeyond(stream, heads)) void tellNewFaces(rooms, stream, parts)
+      parts.attention.entered(stream, socket)
     },
   }
 }

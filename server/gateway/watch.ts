@@ -1,4 +1,3 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 import {
   unwatchSchema,
   watchSchema,
@@ -8,17 +7,11 @@ import {
 } from '#shared/protocol/socket.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
 import type { LoggedEvent } from '../core/event-log.ts'
-import { levelOf } from '../core/failures.ts'
-import type { Log } from '../log.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Handlers } from './messages.ts'
 import type { Heads } from './rights.ts'
 import type { Room } from './room.ts'
 import type { Entry, LiveSocket, Rooms, Sent } from './rooms.ts'
 import { takesMore } from './slow-clients.ts'
-
-/** For each connection and in a minute: a page watches a few streams, and asks for all of them anew when it wakes up. */
-const messages = new RateLimiterMemory({ points: 300, duration: 60 })
-const known = new Set(['watch', 'unwatch'])
 
 /** What this caller may watch, and as what they get it. */
 export type Access<Known extends Heads = Heads> = {
@@ -31,57 +24,14 @@ export type Access<Known extends Heads = Heads> = {
   entered?: (stream: Stream, heads: Known) => void
 }
 
-type Parts<Known extends Heads> = { access: Access<Known>; log: Log; metrics: Metrics; epoch: string }
+type Parts<Known extends Heads> = { access: Access<Known>; epoch: string }
 
-/** Answers `watch` and `unwatch`. Whatever else a socket says is counted and ignored. */
-export function serveWatching<Known extends Heads>(socket: LiveSocket, rooms: Rooms, parts: Parts<Known>): void {
-  socket.onAny((name: unknown) => {
-    if (typeof name !== 'string' || !known.has(name)) parts.metrics.unknownMessages.inc()
-  })
-  // its count would be kept for a minute: after a storm that is one for each socket that there was
-  socket.on('disconnect', () => void messages.delete(socket.id))
-  socket.on('watch', (payload: unknown, answer: unknown) => {
-    reply(
-      answer,
-      limited(socket, () => watch(socket, rooms, parts, payload)),
-      parts,
-    )
-  })
-  socket.on('unwatch', (payload: unknown, answer: unknown) => {
-    reply(
-      answer,
-      limited(socket, () => unwatch(socket, rooms, payload)),
-      parts,
-    )
-  })
-}
-
-type Answer = WatchAnswer<Sent> | UnwatchAnswer
-
-async function limited(socket: LiveSocket, act: () => Answer | Promise<Answer>): Promise<Answer> {
-  const spent = await messages.consume(socket.id).then(
-    () => false,
-    () => true,
-  )
-  return spent ? { ok: false, code: 'rate_limited' } : act()
-}
-
-function reply(
-  answer: unknown,
-  result: Promise<Answer>,
-  { log, metrics }: Pick<Parts<Heads>, 'log' | 'metrics'>,
-): void {
-  const send = typeof answer === 'function' ? (answer as (value: Answer) => void) : () => undefined
-  result
-    .catch((error: unknown): Answer => {
-      log[levelOf(error)]({ err: error }, 'a socket message failed')
-      return { ok: false, code: 'unavailable' }
-    })
-    .then((value) => {
-      send(value)
-      metrics.socketAnswers.inc({ code: value.ok ? 'ok' : value.code })
-    })
-    .catch((error: unknown) => log.error({ err: error }, 'a socket message could not be answered'))
+/** Answers `watch` and `unwatch`. */
+export function watching<Known extends Heads>(socket: LiveSocket, rooms: Rooms, parts: Parts<Known>): Handlers {
+  return {
+    watch: (payload) => watch(socket, rooms, parts, payload),
+    unwatch: (payload) => unwatch(socket, rooms, payload),
+  }
 }
 
 function unwatch(socket: LiveSocket, rooms: Rooms, payload: unknown): UnwatchAnswer {

@@ -1,8 +1,18 @@
+import type { Attendant, VisitorAttention } from '#shared/protocol/attention.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
 import type { Appended } from '../core/event-log.ts'
 
 /** Hears of committed events. A hint: one may come late, twice, out of order or never; the log is the truth. */
 export type Hear = (appended: Appended) => void
+
+/** Who attends to a conversation at one node: all of it, each time. Kept nowhere, and said again while it lasts. */
+export type Signal = {
+  agentId: string
+  conversationId: string
+  members: Attendant[]
+  visitor: VisitorAttention
+}
+export type HearSignal = (node: string, signal: Signal) => void
 
 /**
  * How news of a commit reaches the nodes whose sockets watch its stream. In one process it is a call; between nodes
@@ -13,6 +23,9 @@ export type Feed = {
   listen: (hear: Hear) => void
   follow: (stream: Stream) => void
   unfollow: (stream: Stream) => void
+  /** Tells the other nodes that follow one of these streams; a node that follows both may hear it twice. */
+  signal: (streams: readonly Stream[], signal: Signal) => void
+  listenToSignals: (hear: HearSignal) => void
 }
 
 export function inProcessFeed(): Feed {
@@ -27,5 +40,8 @@ export function inProcessFeed(): Feed {
     listen: (hear) => void listeners.push(hear),
     follow: (stream) => void followed.add(stream),
     unfollow: (stream) => void followed.delete(stream),
+    // there is no other node
+    signal: () => undefined,
+    listenToSignals: () => undefined,
   }
 }

@@ -3,7 +3,7 @@ import type { Stream } from '#shared/protocol/streams.ts'
 import type { Appended } from '../core/event-log.ts'
 import type { Log } from '../log.ts'
 import type { Redis } from '../redis/connect.ts'
-import { inProcessFeed, type Feed } from './feed.ts'
+import { inProcessFeed, type Feed, type HearSignal, type Signal } from './feed.ts'
 
 const prefix = 'rollcall:'
 
@@ -17,6 +17,7 @@ export function redisFeed(redis: Redis, log: Log): Feed {
   const followed = new Set<Stream>()
   /** What the client brings back by itself when Redis is back. */
   const held = new Set<Stream>()
+  const signalListeners: HearSignal[] = []
   /** What is told to the other nodes at the end of this turn of the event loop. */
   let untold = new Map<Stream, Appended['events']>()
 
@@ -46,8 +47,9 @@ export function redisFeed(redis: Redis, log: Log): Feed {
   function heard(message: string, channel: string): void {
     if (message.startsWith(node)) return
     try {
-      const events = JSON.parse(message.slice(node.length)) as Appended['events']
-      here.publish([{ stream: channel.slice(prefix.length) as Stream, events }])
+      const told = JSON.parse(message.slice(node.length)) as Appended['events'] | Signal
+      if (Array.isArray(told)) here.publish([{ stream: channel.slice(prefix.length) as Stream, events: told }])
+      else for (const hear of signalListeners) hear(message.slice(0, node.length), told)
     } catch (error) {
       log.warn({ err: error }, 'a message from Redis could not be read')
     }
@@ -74,5 +76,10 @@ export function redisFeed(redis: Redis, log: Log): Feed {
       followed.delete(stream)
       unsubscribe(stream)
     },
+    signal(streams, signal) {
+      if (!redis.isReady()) return
+      for (const stream of streams) redis.publish(prefix + stream, node + JSON.stringify(signal)).catch(hintLost)
+    },
+    listenToSignals: (hear) => void signalListeners.push(hear),
   }
 }

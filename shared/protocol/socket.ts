@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Attend, AttendAnswer, AttentionFrame, Typing } from './attention.ts'
 import type { StreamEvent } from './events.ts'
 import { positionSchema, streamSchema, type Stream } from './streams.ts'
 
@@ -28,9 +29,12 @@ export type ClosedFrame = { stream: Stream; code: 'removed' | 'deleted' | 'signe
 export type ClientToServer<Event = StreamEvent> = {
   watch: (payload: Watch, answer: (answer: WatchAnswer<Event>) => void) => void
   unwatch: (payload: { stream: Stream }, answer: (answer: UnwatchAnswer) => void) => void
+  attend: (payload: Attend, answer: (answer: AttendAnswer) => void) => void
+  typing: (payload: Typing, answer: (answer: AttendAnswer) => void) => void
 }
 
 export type ServerToClient<Event = StreamEvent> = {
   events: (frame: EventsFrame<Event>) => void
   closed: (frame: ClosedFrame) => void
+  attention: (frame: AttentionFrame) => void
 }

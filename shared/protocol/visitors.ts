@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { emailSchema, line, passage } from '../text.ts'
+import type { TypingFrame } from './attention.ts'
 import { conversationStateSchema, messageSchema } from './agents/conversations.ts'
 import { messengerSchema } from './agents/messenger.ts'
 import { languageSchema } from '../languages.ts'
@@ -111,7 +112,10 @@ export type VisitorEvent = {
 }[keyof typeof visitorEvents]
 
 /** What a visitor's socket gets: as a member's, each event as a visitor sees it, and faces. */
-export type ServerToVisitor<Event = VisitorEvent> = ServerToClient<Event> & { faces: (frame: FacesFrame) => void }
+export type ServerToVisitor<Event = VisitorEvent> = ServerToClient<Event> & {
+  faces: (frame: FacesFrame) => void
+  typing: (frame: TypingFrame) => void
+}
 /** Server → visitor: how members who wrote in the conversation are called and look now. */
 export type FacesFrame = { stream: Stream; faces: Face[]; facesAt: number }
 

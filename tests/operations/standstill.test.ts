@@ -98,8 +98,12 @@ test('169 a node that is busy for five seconds: its health fails meanwhile, its 
     .toBe('silent')
   expect((await ada.call(b, '/api/me')).status).toBe(200)
   await inviting
-  const health = () => call(topology, a, '/readyz', { timeout: 2_000 }).then(({ status }) => status, String)
-  await expect.poll(health, { ...soon, message: `Node a runs: ${a.running()}. ${a.complaints.slice(-5).join(' ')}` }).toBe(200)
+  const health = () =>
+    call(topology, a, '/readyz', { timeout: 2_000 }).then(
+      ({ status, body }) => (status === 200 ? 'well' : `${status} ${JSON.stringify(body)} ${a.complaints.slice(-5).join(' ')}`),
+      (error: unknown) => `${String(error)}, running: ${a.running()} ${a.complaints.slice(-5).join(' ')}`,
+    )
+  await expect.poll(health, soon).toBe('well')
   const email = newAddress()
   await expect.poll(async () => (await ada.invite(a, email)).status, soon).toBe(201)
   const to = await head()

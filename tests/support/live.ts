@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { io, type Socket } from 'socket.io-client'
+import type { Attend, AttendAnswer, AttentionFrame } from '#shared/protocol/attention.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
 import type { ClientToServer, ClosedFrame, EventsFrame, ServerToClient, WatchAnswer } from '#shared/protocol/socket.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
@@ -18,10 +19,12 @@ export async function connectLive(node: TestNode, person: Person, headers: Recor
   })
   const frames: EventsFrame[] = []
   const closed: ClosedFrame[] = []
+  const attention = new Map<string, AttentionFrame>()
   const news = new EventEmitter().setMaxListeners(0)
   let disconnected: string | null = null
   socket.on('events', (frame) => void (frames.push(frame), news.emit('news')))
   socket.on('closed', (frame) => void (closed.push(frame), news.emit('news')))
+  socket.on('attention', (frame) => void (attention.set(frame.conversationId, frame), news.emit('news')))
   socket.on('disconnect', (reason) => {
     disconnected = reason
     news.emit('news')
@@ -37,6 +40,9 @@ export async function connectLive(node: TestNode, person: Person, headers: Recor
     socket,
     frames,
     closed,
+    /** The latest of each conversation. */
+    attention,
+    attend: (attend: Attend): Promise<AttendAnswer> => socket.timeout(10_000).emitWithAck('attend', attend),
     eventsOf,
     disconnected: () => disconnected,
     watch: (stream: Stream, after?: number, epoch?: string): Promise<WatchAnswer> =>

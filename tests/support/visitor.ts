@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { io, type Socket } from 'socket.io-client'
 import { expect } from 'vitest'
 import { mostMessagesInSnapshot } from '#shared/protocol/agents/conversations.ts'
+import type { AttendAnswer } from '#shared/protocol/attention.ts'
 import type { ClientToServer, ClosedFrame, EventsFrame, WatchAnswer } from '#shared/protocol/socket.ts'
 import { visitorSocketPath } from '#shared/messenger.ts'
 import { streamOf, type Stream } from '#shared/protocol/streams.ts'
@@ -75,6 +76,7 @@ export async function connectVisitor(node: TestNode, auth: Record<string, unknow
   const frames: EventsFrame<VisitorEvent>[] = []
   const closed: ClosedFrame[] = []
   const faces = new Map<string, Face & { at: number }>()
+  const typing = new Map<Stream, string[]>()
   const news = new EventEmitter().setMaxListeners(0)
   let disconnected: string | null = null
   socket.on('events', (frame) => void (frames.push(frame), news.emit('news')))
@@ -83,6 +85,7 @@ export async function connectVisitor(node: TestNode, auth: Record<string, unknow
     keepFaces(faces, frame)
     news.emit('news')
   })
+  socket.on('typing', (frame) => void (typing.set(frame.stream, frame.memberIds), news.emit('news')))
   socket.on('disconnect', (reason) => {
     disconnected = reason
     news.emit('news')
@@ -96,6 +99,10 @@ export async function connectVisitor(node: TestNode, auth: Record<string, unknow
     socket,
     closed,
     faces,
+    /** The members who type, of each conversation. */
+    typing,
+    type: (stream: Stream, types = true): Promise<AttendAnswer> =>
+      socket.timeout(10_000).emitWithAck('typing', { stream, typing: types }),
     eventsOf,
     disconnected: () => disconnected,
     watch: (stream: Stream, after?: number): Promise<WatchAnswer<VisitorEvent>> =>

@@ -15,6 +15,8 @@ export class OwnConversation {
   /** Older messages than the snapshot has, the oldest first. */
   older = $state.raw<VisitorMessage[]>([])
   faces = $state.raw<Readonly<Record<string, KnownFace>>>({})
+  /** The members who type now. */
+  typing = $state.raw<readonly string[]>([])
   /** Resolves with the first snapshot, or when there is none. */
   readonly loaded: Promise<void>
   readonly sync: StreamSync<VisitorState, VisitorEvent>

@@ -90,6 +90,10 @@ export class Visit {
     this.outbox.add(text, this.open?.id ?? null)
   }
 
+  type(typing: boolean): void {
+    if (this.open) this.door?.type({ stream: this.open.stream, typing })
+  }
+
   async askForPerson(): Promise<void> {
     if (this.open) await this.api.askForPerson(this.open.id)
   }
@@ -134,7 +138,10 @@ export class Visit {
         this.line = 'live'
         this.open?.sync.catchUp()
       },
-      disconnected: () => (this.line = 'lost'),
+      disconnected: () => {
+        this.line = 'lost'
+        if (this.open) this.open.typing = []
+      },
       refused: () => {
         this.line = 'lost'
         void this.lookAgain()
@@ -149,6 +156,9 @@ export class Visit {
       },
       faces: (frame) => {
         if (this.isOpen(frame.stream)) this.open?.showFaces(frame)
+      },
+      typing: ({ stream, memberIds }) => {
+        if (this.open?.stream === stream) this.open.typing = memberIds
       },
     }
     this.door = createDoor(listeners, { agentId: this.agentId, token: this.kept.token })

@@ -1,6 +1,7 @@
 import type { ListedConversation } from '#shared/protocol/agents/desk.ts'
 import type { Message } from '#shared/protocol/agents/conversations.ts'
 import type { Member } from '#shared/protocol/resources.ts'
+import type { Attended } from './attention.svelte.ts'
 import type { DeskFilter } from './help-desk.svelte.ts'
 
 type Author = Message['author']
@@ -40,4 +41,19 @@ export function faceOf(author: Author, contact: Contact, members: readonly Membe
 export function assigneeName(assigneeId: string | null, members: readonly Member[]): string {
   if (assigneeId === null) return 'Assistant'
   return members.find(({ id }) => id === assigneeId)?.displayName ?? 'A former member'
+}
+
+/** The members who have the conversation on their screen. */
+export function membersAt({ members: at }: Attended, members: readonly Member[]): Member[] {
+  return members.filter(({ id }) => at.some(({ memberId }) => memberId === id))
+}
+
+/** Who types there, in words; empty: nobody. */
+export function typingIn(attended: Attended, contact: Contact, members: readonly Member[]): string {
+  const typing = attended.members.filter((one) => one.typing).map(({ memberId }) => memberId)
+  const names = members.filter(({ id }) => typing.includes(id)).map(({ displayName }) => displayName)
+  const [first, second, ...more] = [...(attended.visitor === 'typing' ? [nameOfContact(contact)] : []), ...names]
+  if (!first) return ''
+  if (!second) return `${first} is typing …`
+  return more.length > 0 ? 'Several people are typing …' : `${first} and ${second} are typing …`
 }

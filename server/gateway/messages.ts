@@ -1,0 +1,47 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import type { AttendAnswer } from '#shared/protocol/attention.ts'
+import type { UnwatchAnswer, WatchAnswer } from '#shared/protocol/socket.ts'
+import { levelOf } from '../core/failures.ts'
+import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { LiveSocket, Sent } from './rooms.ts'
+
+/** For each connection and in a minute: a page watches a few streams, and asks for all of them anew when it wakes up. */
+const messages = new RateLimiterMemory({ points: 300, duration: 60 })
+
+type Answer = WatchAnswer<Sent> | UnwatchAnswer | AttendAnswer
+/** What answers a message, by its name. Payloads are whatever somebody sent. */
+export type Handlers = Readonly<Record<string, (payload: unknown) => Answer | Promise<Answer>>>
+
+/** Answers the messages that have a handler. Whatever else a socket says is counted and ignored. */
+export function serveMessages(socket: LiveSocket, handlers: Handlers, parts: { log: Log; metrics: Metrics }): void {
+  socket.onAny((name: unknown, payload: unknown, answer: unknown) => {
+    const handler = typeof name === 'string' && Object.hasOwn(handlers, name) ? handlers[name] : undefined
+    if (!handler) parts.metrics.unknownMessages.inc()
+    else reply(answer, limited(socket, () => handler(payload)), parts) // prettier-ignore
+  })
+  // its count would be kept for a minute: after a storm that is one for each socket that there was
+  socket.on('disconnect', () => void messages.delete(socket.id))
+}
+
+async function limited(socket: LiveSocket, act: () => Answer | Promise<Answer>): Promise<Answer> {
+  const spent = await messages.consume(socket.id).then(
+    () => false,
+    () => true,
+  )
+  return spent ? { ok: false, code: 'rate_limited' } : act()
+}
+
+function reply(answer: unknown, result: Promise<Answer>, { log, metrics }: { log: Log; metrics: Metrics }): void {
+  const send = typeof answer === 'function' ? (answer as (value: Answer) => void) : () => undefined
+  result
+    .catch((error: unknown): Answer => {
+      log[levelOf(error)]({ err: error }, 'a socket message failed')
+      return { ok: false, code: 'unavailable' }
+    })
+    .then((value) => {
+      send(value)
+      metrics.socketAnswers.inc({ code: value.ok ? 'ok' : value.code })
+    })
+    .catch((error: unknown) => log.error({ err: error }, 'a socket message could not be answered'))
+}
