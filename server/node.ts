@@ -89,6 +89,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const node = randomUUID()
   // the only node has nowhere to send its clients, so it does not keep them waiting
   const moving = redis ? spread : 0
+  let starting = true
   let draining = false
   let gateway: Gateway | null = null
 
@@ -102,7 +103,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
       {
         clientDir: builtClient(config), mailbox: !config.smtpUrl, metrics,
         health: {
-          sql: healthSql, draining: () => draining,
+          sql: healthSql, starting: () => starting, draining: () => draining,
           redis: () => (redis ? (redis.isReady() ? 'up' : 'down') : 'not configured'),
         },
       },
@@ -135,6 +136,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   ends.add(startCleaning(sql, seal, log))
   showGauges(metrics, { gateway, sql, worker, redis })
   ends.add(() => Promise.all([worker.stop(), live.moveOver(moving)]))
+  starting = false
 
   return {
     url: publicUrl,

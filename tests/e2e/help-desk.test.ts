@@ -61,6 +61,18 @@ test('of two who take over at once one has it, and the other is told', async () 
   const id = await begin('Kay', 'Hello?')
   const pages = [await open(ada, workspace.handle, agentId, id), await open(edsger, workspace.handle, agentId, id)]
   for (const page of pages) await page.getByLabel('Reply').fill('I have this one.')
+  // neither goes on before both have been sent
+  let sent = 0
+  let both = (): void => undefined
+  const together = new Promise<void>((resolve) => (both = resolve))
+  for (const page of pages) {
+    await page.route('**/messages', async (route) => {
+      sent += 1
+      if (sent === pages.length) both()
+      await together
+      await route.continue()
+    })
+  }
   await Promise.all(pages.map((page) => page.getByRole('button', { name: 'Send' }).click()))
   const told = async () =>
     (await Promise.all(pages.map((page) => page.getByText('took this conversation over first.').count()))).reduce((sum, n) => sum + n, 0) // prettier-ignore

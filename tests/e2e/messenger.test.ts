@@ -187,7 +187,7 @@ async function openMessenger(shop: Page): Promise<Frame> {
   await expect.poll(() => buttonsOf(shop)).toEqual(['Write to Front desk'])
   await shop.keyboard.press('Tab')
   await shop.keyboard.press('Enter')
-  const isMessenger = (frame: Frame) => new URL(frame.url()).pathname.startsWith('/m/')
+  const isMessenger = (frame: Frame) => URL.canParse(frame.url()) && new URL(frame.url()).pathname.startsWith('/m/')
   await expect.poll(() => shop.frames().some(isMessenger)).toBe(true)
   const frame = shop.frames().find(isMessenger)
   if (!frame) throw new Error('The Messenger is open.')

@@ -33,7 +33,7 @@ export type ClusterNode = {
 }
 
 type Proxies = { client: FaultProxy; database: FaultProxy; redis: FaultProxy; smtp: FaultProxy }
-type Life = { child: ChildProcess; ended: Promise<number | string>; port: number; metricsPort: number }
+type Life = { child: ChildProcess; ended: Promise<number | string>; port: number; metricsPort: number; told: boolean }
 type Peers = { databaseUrl: string; redisUrl: string; smtpUrl: string }
 
 export type NodePlan = Peers & {
@@ -80,11 +80,16 @@ export async function createNode(plan: NodePlan): Promise<{ node: ClusterNode; c
     })
     createInterface({ input: child.stderr }).on('line', (line) => complaints.push(line))
     const ended = once(child, 'close').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? 'unknown')
-    return { child, ended, port, metricsPort }
+    const begun: Life = { child, ended, port, metricsPort, told: false }
+    void ended.then((how) => {
+      if (!begun.told) complaints.push(`Node ${name} ended by itself: ${how}.`)
+    })
+    return begun
   }
 
   async function end(signal: NodeJS.Signals): Promise<number | string> {
     if (!life) throw new Error(`Node ${name} has never run.`)
+    life.told = true
     if (isRunning(life)) life.child.kill(signal)
     return life.ended
   }
