@@ -114,7 +114,8 @@ type OpenAi = Pick<z.infer<typeof settings>, 'OPENAI_BASE_URL' | 'OPENAI_API_KEY
 function openaiOf({ OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL }: OpenAi): Config['openai'] {
   if (!OPENAI_BASE_URL)
     throw new Error('The setting OPENAI_BASE_URL is missing: ASSISTANT is openai, so a model must be reached.')
-  if (!OPENAI_MODEL) throw new Error('The setting OPENAI_MODEL is missing: ASSISTANT is openai, so a model must be named.')
+  if (!OPENAI_MODEL)
+    throw new Error('The setting OPENAI_MODEL is missing: ASSISTANT is openai, so a model must be named.')
   return { baseUrl: OPENAI_BASE_URL.replace(/\/+$/, ''), apiKey: OPENAI_API_KEY, model: OPENAI_MODEL }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { openaiAnswerer } from '#server/messenger/assistant/openai-answerer.ts'
 import { createMetrics } from '#server/metrics.ts'
 import { answered, jobsDone, newAssistant, shipping } from '../support/assistant.ts'
@@ -79,6 +79,11 @@ test('while it thinks no connection is held, and where a person takes over its a
   expect(model().asked).toHaveLength(1)
 })
 
+let taught: Awaited<ReturnType<typeof newAssistant>>['place']
+beforeAll(async () => {
+  taught = (await newAssistant(node(), [shipping])).place
+})
+
 const first = eventOf(chunkOf({ role: 'assistant', content: 'Three' }))
 const quick = { first: 10_000, next: 10_000, whole: 10_000 }
 const leak = `{"error":{"message":"Incorrect API key sk-test-nobody-may-see-this for: ${question}"}}`
@@ -102,14 +107,14 @@ test.each<[string, string, Give, object?]>([
   ['failing', 'it fails', answers(503, leak)],
 ])('%s: where %s search answers, once; it is counted, and nothing is said of what was said', async (reason, _, give, patience = {}) => {
   model().gives(give)
-  const { answer, told } = await askedFor({ patience: { ...quick, ...patience } })
+  const { answer, told } = askedFor({ patience: { ...quick, ...patience } })
   expect(await answer()).toBe(ofSearch)
   expect(model().asked).toHaveLength(1)
   expect(await told()).toMatchObject({ outcome: reason, lines: [{ level: 40, reason }] })
 }) // prettier-ignore
 
 test('unreachable: where nobody is there search answers', async () => {
-  const { answer, told } = await askedFor({ baseUrl: `http://127.0.0.1:${await freePort()}/v1` })
+  const { answer, told } = askedFor({ baseUrl: `http://127.0.0.1:${await freePort()}/v1` })
   expect(await answer()).toBe(ofSearch)
   expect(await told()).toMatchObject({ outcome: 'unreachable', lines: [{ detail: 'ECONNREFUSED' }] })
 })
@@ -120,7 +125,7 @@ test('ending: as the node ends search answers at once, and whoever hangs up on t
     hungUp = new Promise((resolve) => response.once('close', resolve))
     return stopsBehind(first)(response)
   })
-  const { answer, told } = await askedFor()
+  const { answer, told } = askedFor()
   const ending = new AbortController()
   const text = answer(ending.signal)
   await model().until(1)
@@ -133,7 +138,7 @@ test('ending: as the node ends search answers at once, and whoever hangs up on t
 })
 
 test('resting: one that failed three times in a row is not asked for a while, so that nobody waits for nothing', async () => {
-  const { answer, told } = await askedFor({ rest: 60_000 })
+  const { answer, told } = askedFor({ rest: 60_000 })
   model().gives(answers(500))
   for (const _ of [1, 2]) await answer()
   model().gives(says('Three days.'))
@@ -143,13 +148,13 @@ test('resting: one that failed three times in a row is not asked for a while, so
   expect(model().asked).toHaveLength(6)
   expect((await told()).lines.at(-1)).toMatchObject({ reason: 'resting' })
   // once it has rested one question is enough to see whether it is well again
-  const again = await askedFor({ rest: 0 })
+  const again = askedFor({ rest: 0 })
   for (const _ of [1, 2, 3, 4]) await again.answer()
   expect(model().asked).toHaveLength(10)
 })
 
 test('a refusal that concerns one question alone lets nobody rest', async () => {
-  const { answer } = await askedFor({ rest: 60_000 })
+  const { answer } = askedFor({ rest: 60_000 })
   model().gives(answers(400))
   for (const _ of [1, 2, 3, 4]) await answer()
   expect(model().asked).toHaveLength(4)
@@ -157,7 +162,7 @@ test('a refusal that concerns one question alone lets nobody rest', async () => 
 
 test('without a key, as a model on this machine, it is asked without one', async () => {
   model().gives(says('Three days.'))
-  const { answer } = await askedFor({ apiKey: undefined })
+  const { answer } = askedFor({ apiKey: undefined })
   expect(await answer()).toBe(`Three days.${source}`)
   expect(model().asked[0]?.headers).not.toHaveProperty('authorization')
 })
@@ -165,15 +170,14 @@ test('without a key, as a model on this machine, it is asked without one', async
 type Told = { outcome: string | undefined; lines: Record<string, unknown>[] }
 type Wanted = { baseUrl?: string; apiKey?: undefined; patience?: typeof quick; rest?: number }
 
-/** An agent that was taught about shipping, and an answerer of its own that is asked about that. */
-async function askedFor({ patience = quick, rest = 0, ...endpoint }: Wanted = {}) {
-  const { place } = await newAssistant(node(), [shipping])
+/** An answerer of the test's own, which is asked about shipping. */
+function askedFor({ patience = quick, rest = 0, ...endpoint }: Wanted = {}) {
   const written: string[] = []
   const log = pino({ level: 'trace' }, { write: (line: string) => void written.push(line) })
   const metrics = createMetrics()
   const parts = { sql: node().sql, log, metrics }
   const answerer = openaiAnswerer({ ...model().endpoint, ...endpoint }, parts, { patience, rest })
-  const asked = { ...place, conversationId: randomUUID(), place: 1, question, language: 'en', people: false } as const
+  const asked = { ...taught, conversationId: randomUUID(), place: 1, question, language: 'en', people: false } as const
   return {
     answer: (ending = new AbortController().signal) => answerer(asked, ending),
     /** What its operator hears: nothing of the key, of what was asked or of what the agent was taught. */

@@ -70,7 +70,10 @@ test('what goes along fits into a small model’s window: the best passages and 
   const passages = Array.from({ length: 5 }, (_, nth) => ({ ...passage, title: `${nth}`, body: '🎈 '.repeat(1_200) }))
   const said = Array.from({ length: 6 }, (_, nth) => ({ author: 'contact', text: `${nth} ${'word '.repeat(150)}` }) as const) // prettier-ignore
   const [, user] = promptFor(asked, passages, said)
-  const data = JSON.parse(user?.content ?? '') as Record<'passages' | 'conversation', { title?: string; text: string }[]>
+  const data = JSON.parse(user?.content ?? '') as Record<
+    'passages' | 'conversation',
+    { title?: string; text: string }[]
+  >
   expect(data.passages.map(({ title }) => title)).toEqual(['0', '1', '2'])
   expect(data.conversation.map(({ text }) => text[0])).toEqual(['2', '1', '0'])
   const length = (items: { text: string }[]) => items.reduce((sum, { text }) => sum + [...text].length, 0)

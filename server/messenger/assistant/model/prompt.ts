@@ -50,8 +50,9 @@ function rulesIn(language: Language): string {
 function within<T>(most: number, items: readonly T[], textOf: (item: T) => string): [item: T, text: string][] {
   let left = most
   return items.flatMap((item): [T, string][] => {
-    const text = left > 0 ? cutAtWord(textOf(item), left) : ''
-    left -= [...text].length
+    const whole = textOf(item)
+    const text = left > 0 ? cutAtWord(whole, left) : ''
+    left = text === whole ? left - [...text].length : 0
     return text ? [[item, text]] : []
   })
 }
