@@ -60,6 +60,12 @@ module.exports = {
       'So that it can be swapped.',
     ),
     rule(
+      'trusted-addresses-are-the-operators',
+      { path: '^server/', pathNot: '^server/messenger/assistant/model/' },
+      { path: '^server/outbound/trusted\\.ts$' },
+      'An address that anybody but the operator gave is asked by the guarded client, which stays out of our network.',
+    ),
+    rule(
       'client-reads-types-alone',
       { path: '^client/' },
       { path: '^server/', dependencyTypesNot: ['type-only'] },

@@ -12,6 +12,8 @@ export type Config = {
   smtpUrl: string | undefined
   mailFrom: string
   billing: 'manual'
+  /** Who answers visitors from what search finds; null: search itself does. `baseUrl` ends without a slash. */
+  openai: { baseUrl: string; apiKey: string | undefined; model: string } | null
   metricsPort: number | undefined
   dataDir: string
   /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed. */
@@ -63,6 +65,12 @@ const settings = z.object({
     .regex(/^[^<>\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/, 'give an address like Rollcall <rollcall@example.com>')
     .default('Rollcall <rollcall@localhost>'),
   BILLING: z.literal('manual', 'give manual').default('manual'),
+  ASSISTANT: z.enum(['search', 'openai'], 'give search or openai').default('search'),
+  OPENAI_BASE_URL: url(/^https?$/, 'https://api.openai.com/v1')
+    .refine(hasPathAlone, 'give an address like https://api.openai.com/v1, without a user name and without ? or #')
+    .optional(),
+  OPENAI_API_KEY: text.regex(/^[\x21-\x7e]+$/, 'give the key alone, without spaces').optional(),
+  OPENAI_MODEL: text.regex(/^[^\p{Cc}]{1,200}$/u, 'give the name of a model').optional(),
   METRICS_PORT: port.optional(),
   DATA_DIR: text.default('.rollcall'),
   TRUSTED_PROXIES: ranges.default([]),
@@ -90,6 +98,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
     billing: read.BILLING,
+    openai: read.ASSISTANT === 'openai' ? openaiOf(read) : null,
     metricsPort: read.METRICS_PORT,
     dataDir: read.DATA_DIR,
     trustedProxies: read.TRUSTED_PROXIES,
@@ -98,6 +107,16 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: read.LOG_LEVEL,
     clientDir: read.CLIENT_DIR,
   }
+}
+
+type OpenAi = Pick<z.infer<typeof settings>, 'OPENAI_BASE_URL' | 'OPENAI_API_KEY' | 'OPENAI_MODEL'>
+
+function openaiOf({ OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL }: OpenAi): Config['openai'] {
+  if (!OPENAI_BASE_URL)
+    throw new Error('The setting OPENAI_BASE_URL is missing: ASSISTANT is openai, so a model must be reached.')
+  if (!OPENAI_MODEL)
+    throw new Error('The setting OPENAI_MODEL is missing: ASSISTANT is openai, so a model must be named.')
+  return { baseUrl: OPENAI_BASE_URL.replace(/\/+$/, ''), apiKey: OPENAI_API_KEY, model: OPENAI_MODEL }
 }
 
 function areRedis(value: string): boolean {
@@ -115,6 +134,13 @@ function isRange(item: string): boolean {
   } catch {
     return false
   }
+}
+
+/** What is asked for there is hung on it, and user names in addresses end up in logs. */
+function hasPathAlone(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { search, hash, username, password } = new URL(value)
+  return search === '' && hash === '' && username === '' && password === ''
 }
 
 /** Links are made by hanging paths of ours on it. */

@@ -35,6 +35,8 @@ export function createMetrics() {
     jobsFailed: counter('rollcall_jobs_failed_total', 'Jobs that failed and will be tried again', ['task']),
     webhookAttempts: counter('rollcall_webhook_attempts_total', 'Attempts to deliver to a webhook', ['outcome']),
     webhookDelivery: histogram('rollcall_webhook_delivery_seconds', 'One attempt to deliver to a webhook'),
+    modelAnswers: counter('rollcall_model_answers_total', 'Questions to a model, by what became of them', ['outcome']),
+    modelAnswer: histogram('rollcall_model_answer_seconds', 'One question to a model'),
     answers: counter('rollcall_http_answers_total', 'Answered requests', ['status', 'code']),
     requests: histogram('rollcall_http_duration_seconds', 'From a request’s head to its answer', ['status']),
     limiterFallbacks: counter('rollcall_limiter_fallbacks_total', 'Limits that this node counted alone'),

@@ -29,6 +29,8 @@ import { startWorker, type Handlers, type Worker } from './jobs/worker.ts'
 import { createLog, type Log } from './log.ts'
 import { mailboxMail, smtpMail, type SendMail } from './mail/send.ts'
 import { expireInvitations } from './membership/commands/expire-invitations.ts'
+import type { Answerer } from './messenger/assistant/answerer.ts'
+import { openaiAnswerer } from './messenger/assistant/openai-answerer.ts'
 import { searchAnswerer } from './messenger/assistant/search-answerer.ts'
 import { createMetrics, serveMetrics, type Metrics } from './metrics.ts'
 import { connectRedis, type Redis } from './redis/connect.ts'
@@ -132,7 +134,8 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const reader = openPageReader()
   ends.add(reader.close)
   const parts = { core, outbound, seal, reader, send: mail.send, publicUrl, log, metrics }
-  const worker = await startWorker(databaseUrl, handlersOf(parts), { log, metrics })
+  const answerer = config.openai ? openaiAnswerer(config.openai, { sql, log, metrics }) : searchAnswerer(sql)
+  const worker = await startWorker(databaseUrl, handlersOf({ ...parts, answerer }), { log, metrics })
   ends.add(startCleaning(sql, seal, log))
   showGauges(metrics, { gateway, sql, worker, redis })
   ends.add(() => Promise.all([worker.stop(), live.moveOver(moving)]))
@@ -189,6 +192,7 @@ function showGauges({ gauge }: Metrics, { gateway, sql, worker, redis }: Shown):
 
 type Working = {
   core: Core
+  answerer: Answerer
   outbound: Outbound
   seal: Seal
   reader: PageReader
@@ -205,7 +209,7 @@ function handlersOf(parts: Working): Handlers {
     'deliver-webhook': deliverWebhook(parts),
     'tell-integration': tellIntegration(parts),
     'fetch-resource': fetchResource(parts),
-    'answer-visitor': answerVisitor({ core: parts.core, answerer: searchAnswerer(parts.core.sql) }),
+    'answer-visitor': answerVisitor(parts),
   }
 }
 

@@ -7,9 +7,9 @@ import type { Jobs } from './enqueue.ts'
 
 /** Has the Assistant answer a visitor, unless somebody of the team, or the visitor again, was faster. */
 export function answerVisitor({ core, answerer }: { core: Core; answerer: Answerer }) {
-  return async (job: Jobs['answer-visitor']): Promise<void> => {
+  return async (job: Jobs['answer-visitor'], ending: AbortSignal): Promise<void> => {
     const asked = await readAsked(core.sql, job)
-    const text = asked && (await answerer({ ...asked, workspaceId: job.workspaceId, agentId: job.agentId }))
+    const text = asked && (await answerer({ ...asked, ...job }, ending))
     if (text === null) return
     await runCommand(core, answerAsAssistant, { ...job, text }).catch((error: unknown) => {
       // the agent went meanwhile

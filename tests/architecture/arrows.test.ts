@@ -33,6 +33,14 @@ test('157 a command has its transaction and no way to the pool', () => {
   expect(imports.filter(({ resolved }) => /^server\/db\/|node_modules\/postgres\//.test(resolved))).toEqual([])
 })
 
+test('149 past the guarded client goes what asks the operator’s model, and nothing else', () => {
+  const importers = [...modules.values()].filter(({ dependencies }) =>
+    dependencies.some(({ resolved }) => resolved === 'server/outbound/trusted.ts'),
+  )
+  expect(importers.map(({ source }) => source)).toEqual(['server/messenger/assistant/model/ask-model.ts'])
+  expect((config.forbidden ?? []).map(({ name }) => name)).toContain('trusted-addresses-are-the-operators')
+})
+
 function reachedFrom(source: string, seen = new Set<string>()): Set<string> {
   for (const { resolved } of modules.get(source)?.dependencies ?? []) {
     if (seen.has(resolved)) continue

@@ -20,6 +20,13 @@ test.each([
   ['SMTP_URL', 'mail.example.com:587', 'smtp://'],
   ['MAIL_FROM', 'nobody', 'Rollcall <rollcall@example.com>'],
   ['BILLING', 'stripes', 'manual'],
+  ['ASSISTANT', 'chatgpt', 'search or openai'],
+  ['OPENAI_BASE_URL', 'api.openai.com/v1', 'https://api.openai.com/v1'],
+  ['OPENAI_BASE_URL', 'ftp://models.example.com/v1', 'https://api.openai.com/v1'],
+  ['OPENAI_BASE_URL', 'https://user:secret@models.example.com/v1', 'without a user name'],
+  ['OPENAI_BASE_URL', 'https://models.example.com/v1?version=2', 'without ? or #'],
+  ['OPENAI_API_KEY', 'Bearer sk-secret', 'the key alone, without spaces'],
+  ['OPENAI_MODEL', 'a\nb', 'the name of a model'],
   ['TRUSTED_PROXIES', '10.0.0.0/8, proxy', '10.0.0.0/8'],
   ['TRUSTED_PROXIES', '10.0.0.0/33', '10.0.0.0/8'],
   ['SECRET_KEY', 'too short', '32'],
@@ -30,7 +37,19 @@ test.each([
   expect(refusal).toContain(`The setting ${name} is wrong: `)
   expect(refusal).toContain(allowed)
   expect(refusal).not.toContain('\n')
+  expect(refusal).not.toContain('secret')
 })
+
+test('a model is reached where the settings say, with a key or without one; by itself search answers', () => {
+  const openai = { ASSISTANT: 'openai', OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1/', OPENAI_MODEL: 'llama3.2:3b' }
+  const read = { baseUrl: 'http://127.0.0.1:11434/v1', model: 'llama3.2:3b' }
+  expect(readConfig(openai).openai).toEqual({ ...read, apiKey: undefined })
+  expect(readConfig({ ...openai, OPENAI_API_KEY: 'sk-1' }).openai).toEqual({ ...read, apiKey: 'sk-1' })
+  expect(readConfig({ ...openai, ASSISTANT: '' }).openai).toBeNull()
+  for (const name of ['OPENAI_BASE_URL', 'OPENAI_MODEL']) {
+    expect(refusalOf({ ...openai, [name]: '' })).toMatch(new RegExp(`^The setting ${name} is missing: ASSISTANT is openai, so `))
+  }
+}) // prettier-ignore
 
 test.each([
   ['BILLING', 'stripes', 'manual'],

@@ -182,6 +182,7 @@ const defaults: Config = {
   smtpUrl: undefined,
   mailFrom: 'Rollcall <rollcall@localhost>',
   billing: 'manual',
+  openai: null,
   metricsPort: undefined,
   dataDir: '',
   trustedProxies: [],

@@ -5,7 +5,7 @@ import type { ConversationIds } from '../../helpdesk/conversation-rows.ts'
 
 /** Which message of a conversation is to be answered. */
 export type AskedAt = ConversationIds & { place: number }
-type Question = { question: string; language: Language; people: boolean }
+export type Question = { question: string; language: Language; people: boolean }
 
 /** What was asked there, or null where it is not the Assistant's to answer any more: somebody has it, or wrote since. */
 export async function readAsked(sql: Sql, ids: AskedAt): Promise<Question | null> {
