@@ -15,6 +15,8 @@ export default defineConfig({
           exclude: [alone],
           globalSetup: ['tests/support/global-setup.ts'],
           testTimeout: 60_000,
+          // what is waited for comes; only how soon is the machine's
+          expect: { poll: { timeout: 20_000 } },
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
