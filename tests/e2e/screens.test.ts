@@ -153,6 +153,20 @@ test('axe finds nothing in the Help Desk: nobody there, its list, a conversation
   await page.getByRole('button', { name: /^Assigned to/ }).click()
   await see(page.getByRole('menuitemradio', { name: 'Assistant' })).toBeVisible()
   await check(page, 'help-desk-assign', ['region'])
+  const field = page.getByRole('searchbox', { name: 'Search conversations' })
+  await page.goto(`/w/${workspace.handle}/help-desk`)
+  for (const [words, told] of [['message', 'One conversation with “message”'], ['zebra', 'Nothing was found for “zebra”.']] as const) {
+    await field.fill(words)
+    await see(page.getByText(told)).toBeVisible()
+    await check(page, `help-desk-search-${words}`)
+  }
+  await page.goto(`/w/${workspace.handle}/help-desk/${agentId}/${asked.id}`)
+  await page.setViewportSize(shapes[1].viewport)
+  await page.getByRole('button', { name: 'Contact' }).click()
+  await see(page.getByRole('dialog', { name: 'Contact' })).toContainText('kay@example.com')
+  await page.emulateMedia({ colorScheme: 'dark' })
+  expect(await violationsOf(page, { except: ['region'] })).toEqual([])
+  await lookAt(page, 'phone-help-desk-contact')
 })
 
 test('the panel works by keyboard alone: invite, change a role, remove', async () => {
