@@ -2,7 +2,9 @@
 -- being typed. What joins words parts them, so that an order's number or the name in an address is found by itself.
 create function words_of(written text) returns tsvector
   language sql immutable parallel safe
-  return to_tsvector('pg_catalog.simple'::regconfig, translate(written, '@./\:;,-_+#&=?''"', '                '));
+  return to_tsvector('pg_catalog.simple'::regconfig, translate(
+    written, '@./\:;,-_+#&=?''"«»“”„‘’‚…–—', '                           '
+  ));
 
 create index messages_by_words on messages using gin (agent_id, words_of(text)) with (fastupdate = off);
 create index contacts_by_words on contacts using gin (agent_id, words_of(name || ' ' || coalesce(email, '')))
@@ -13,9 +15,9 @@ create index contacts_by_words on contacts using gin (agent_id, words_of(name ||
 -- transaction's own, whatever it asks for.
 --   earlier   words that are whole
 --   latest    what was typed last, which may still be the beginning of a word
---   only      one agent, or null for all
+--   one_agent the one to look into, or null for all
 -- Of a word that is everywhere in an agent no more than 50,000 messages are compared.
-create function search_conversations(earlier text, latest text, only uuid, most int) returns table (
+create function search_conversations(earlier text, latest text, one_agent uuid, most int) returns table (
   id uuid, agent_id uuid, contact_id uuid, state text, assignee_id uuid, message_count int,
   created_at timestamptz, updated_at timestamptz,
   contact_name text, contact_email text,
@@ -32,30 +34,33 @@ create function search_conversations(earlier text, latest text, only uuid, most 
         select word, ':*' from unnest(tsvector_to_array(public.words_of(latest))) as word
       ) words
     ),
-    within as materialized (
+    shown as materialized (
       select a.id
       from public.agents a
-      where a.workspace_id = public.scope_id('workspace_id') and a.help_desk and (only is null or a.id = only)
+      where a.workspace_id = public.scope_id('workspace_id') and a.help_desk and (one_agent is null or a.id = one_agent)
     ),
     by_text as materialized (
       select f.conversation_id, max(f.place) as place
-      from within cross join lateral (
+      from shown cross join lateral (
         select m.conversation_id, m.place
         from public.messages m
-        where m.workspace_id = public.scope_id('workspace_id') and m.agent_id = within.id
+        where m.workspace_id = public.scope_id('workspace_id') and m.agent_id = shown.id
           and public.words_of(m.text) @@ (select asked.query from asked)
         limit 50000
       ) f
       group by f.conversation_id
     ),
+    named as materialized (
+      select k.agent_id, k.id
+      from shown
+        join public.contacts k
+          on k.workspace_id = public.scope_id('workspace_id') and k.agent_id = shown.id
+            and public.words_of(k.name || ' ' || coalesce(k.email, '')) @@ (select asked.query from asked)
+    ),
     by_contact as materialized (
       select c.id as conversation_id
-      from within
-        join public.contacts k
-          on k.workspace_id = public.scope_id('workspace_id') and k.agent_id = within.id
-            and public.words_of(k.name || ' ' || coalesce(k.email, '')) @@ (select asked.query from asked)
-        join public.conversations c
-          on c.workspace_id = k.workspace_id and c.agent_id = k.agent_id and c.contact_id = k.id
+      from named join public.conversations c
+        on c.workspace_id = public.scope_id('workspace_id') and c.agent_id = named.agent_id and c.contact_id = named.id
     ),
     found as materialized (
       select c.*, t.place as found_place

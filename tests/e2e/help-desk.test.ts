@@ -169,7 +169,7 @@ test('beside a conversation stands who writes, with what else they asked; of a v
   const id = await ask({ contactId: kay.id, text: 'Where is my parcel?' })
   const nobody = await ask({ text: 'Hello?' })
   const page = await open(ada, workspace.handle, agentId, id)
-  const panel = page.getByRole('complementary', { name: 'Contact' })
+  const panel = page.getByRole('region', { name: 'Contact' })
   await see(panel).toContainText('kay@example.com')
   await see(panel).toContainText('Not verified')
   await see(panel).toContainText('First seen')

@@ -23,6 +23,9 @@ export async function searchDesk(sql: Sql, caller: WorkspaceInput, wanted: DeskS
   return { items: rows.map(foundOf) }
 }
 
+/** A message is cut where it is long, and not for its last words being short. */
+const whole = `${highlighting}, ShortWord=0`
+
 type Row = ListedRow & { headline: string | null }
 
 /** Of the transaction's workspace (migrations/0019). */
@@ -32,7 +35,7 @@ function found(tx: Tx, { q, agentId }: DeskSearchQuery) {
     select
       id, agent_id, contact_id, state, assignee_id, message_count, created_at, updated_at, contact_name, contact_email,
       last_author, last_member_id, last_author_name, last_text, last_at,
-      ts_headline('simple', translate(found_text, ${marks.start + marks.stop}, ''), query, ${highlighting}) as headline
+      ts_headline('simple', translate(found_text, ${marks.start + marks.stop}, ''), query, ${whole}) as headline
     from search_conversations(${q.slice(0, -latest.length)}, ${latest}, ${agentId ?? null}::uuid, ${mostFoundConversations}::int)
     order by updated_at desc, id desc`
 }
