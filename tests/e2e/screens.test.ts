@@ -155,7 +155,10 @@ test('axe finds nothing in the Help Desk: nobody there, its list, a conversation
   await check(page, 'help-desk-assign', ['region'])
   const field = page.getByRole('searchbox', { name: 'Search conversations' })
   await page.goto(`/w/${workspace.handle}/help-desk`)
-  for (const [words, told] of [['message', 'One conversation with “message”'], ['zebra', 'Nothing was found for “zebra”.']] as const) {
+  for (const [words, told] of [
+    ['message', 'One conversation with “message”'],
+    ['zebra', 'Nothing was found for “zebra”.'],
+  ] as const) {
     await field.fill(words)
     await see(page.getByText(told)).toBeVisible()
     await check(page, `help-desk-search-${words}`)
