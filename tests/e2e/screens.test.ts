@@ -153,8 +153,16 @@ test('axe finds nothing in the Help Desk: nobody there, its list, a conversation
   await page.getByRole('button', { name: /^Assigned to/ }).click()
   await see(page.getByRole('menuitemradio', { name: 'Assistant' })).toBeVisible()
   await check(page, 'help-desk-assign', ['region'])
+})
+
+test('axe finds nothing in what the Help Desk finds, or does not, and in who writes', async () => {
+  const { ada, workspace, agentId, path } = await newAgent()
+  await ada.patch(path, { helpDesk: true })
+  const { body: kay } = await ada.post<{ id: string }>(`${path}/contacts`, { name: 'Kay', email: 'kay@example.com' })
+  for (const text of ['Is anybody there?', 'My parcel is late.']) await ada.post(`${path}/conversations`, { contactId: kay.id, text }) // prettier-ignore
+  const { body: asked } = await ada.post<{ id: string }>(`${path}/conversations`, { contactId: kay.id, text: 'One long message more.' }) // prettier-ignore
+  const page = await signedIn(ada, `/w/${workspace.handle}/help-desk`)
   const field = page.getByRole('searchbox', { name: 'Search conversations' })
-  await page.goto(`/w/${workspace.handle}/help-desk`)
   for (const [words, told] of [
     ['message', 'One conversation with “message”'],
     ['zebra', 'Nothing was found for “zebra”.'],
