@@ -7,6 +7,7 @@ import type {
   ResourceSummary,
   SearchAnswer,
 } from '#shared/protocol/agents/knowledge.ts'
+import type { Contact } from '#shared/protocol/agents/contacts.ts'
 import type {
   Conversation,
   ConversationAnswer,
@@ -63,6 +64,10 @@ export function agentApi(workspaceId: string, agentId: string) {
     conversation: (id: string) => get<ConversationAnswer>(`${all}/conversations/${id}`),
     changeConversation: (id: string, body: ConversationChange) =>
       send<Conversation>('PATCH', `${all}/conversations/${id}`, body),
+    markRead: (id: string, upTo: number) => send<void>('POST', `${all}/conversations/${id}/read`, { upTo }),
+    conversationsOf: (contactId: string) =>
+      get<PageOf<Conversation>>(`${all}/conversations?${new URLSearchParams({ contactId })}`),
+    contact: (id: string) => get<Contact>(`${all}/contacts/${id}`),
     writeMessage: (id: string, text: string) => create<Message>(`${all}/conversations/${id}/messages`, { text }),
 
     createIntegration: (body: NewIntegration) => create<Integration>(`${all}/integrations`, body),

@@ -1,4 +1,5 @@
 import type { Plan } from '#shared/plans.ts'
+import type { DeskSearchAnswer } from '#shared/protocol/agents/desk.ts'
 import type {
   AcceptAnswer,
   AgentChange,
@@ -61,6 +62,9 @@ export const api = {
   setAvatar: (id: string, picture: Blob) =>
     send<MemberWithPresence>('PUT', `/api/workspaces/${id}/membership/avatar`, picture),
   removeAvatar: (id: string) => send<unknown>('DELETE', `/api/workspaces/${id}/membership/avatar`),
+
+  searchDesk: (id: string, query: { q: string; agentId?: string }) =>
+    get<DeskSearchAnswer>(`/api/workspaces/${id}/desk/search?${new URLSearchParams({ ...query })}`),
 
   createAgent: (id: string, body: NewAgent) => create<Agent>(`/api/workspaces/${id}/agents`, body),
   changeAgent: (id: string, agentId: string, body: AgentChange) =>

@@ -1,5 +1,6 @@
 import type { Attend, AttendAnswer, AttentionFrame } from '#shared/protocol/attention.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
+import type { Watch, WatchAnswer } from '#shared/protocol/socket.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
 import { createDoor, type Door } from '../socket.ts'
 import { announcer } from './announcer.svelte.ts'
@@ -13,7 +14,8 @@ type AnySync = StreamSync<never, never>
 export class Live {
   connection = $state<Connection>('connecting')
   private readonly door: Door
-  private readonly syncs = new Map<Stream, AnySync>()
+  /** A page can keep several states from one stream. */
+  private readonly syncs = new Map<Stream, Set<AnySync>>()
   private readonly attentive = new Set<(frame: AttentionFrame) => void>()
   private readonly page = new AbortController()
 
@@ -23,10 +25,12 @@ export class Live {
       connected: () => this.connected(),
       disconnected: () => this.lost(),
       refused,
-      events: ({ stream, events }) => this.syncs.get(stream)?.hear(events as never[]),
+      events: ({ stream, events }) => {
+        for (const sync of this.of(stream)) sync.hear(events as never[])
+      },
       closed: ({ stream, code }) => {
         if (code === 'signed_out') refused()
-        else this.syncs.get(stream)?.close(code)
+        else for (const sync of this.of(stream)) sync.close(code)
       },
       attention: (frame) => {
         for (const hear of this.attentive) hear(frame)
@@ -40,15 +44,22 @@ export class Live {
 
   /** Keeps a stream's state until the answer is called. */
   follow<State, Event extends StreamEvent>(source: Source<State, Event>, held?: Snapshot<State>): () => void {
-    const transport = { isConnected: this.door.isConnected, watch: this.door.watch, wait }
-    const sync = new StreamSync(source, transport, held)
-    this.syncs.set(source.stream, sync as unknown as AnySync)
+    const { stream } = source
+    const watch = async (asked: Watch) => {
+      const answer = await this.door.watch(asked)
+      for (const other of this.of(stream)) if (other !== kept) overhear(other, answer)
+      return answer
+    }
+    const sync = new StreamSync(source, { isConnected: this.door.isConnected, watch, wait }, held)
+    const kept = sync as unknown as AnySync
+    this.syncs.set(stream, new Set([...this.of(stream), kept]))
     sync.catchUp()
     return () => {
       sync.stop()
-      if (this.syncs.get(source.stream) !== (sync as unknown as AnySync)) return
-      this.syncs.delete(source.stream)
-      this.door.unwatch(source.stream)
+      const syncs = this.syncs.get(stream)
+      if (!syncs?.delete(kept) || syncs.size > 0) return
+      this.syncs.delete(stream)
+      this.door.unwatch(stream)
     }
   }
 
@@ -71,16 +82,24 @@ export class Live {
 
   end(): void {
     this.page.abort()
-    for (const sync of this.syncs.values()) sync.stop()
+    for (const sync of this.all()) sync.stop()
     this.syncs.clear()
     this.door.close()
+  }
+
+  private of(stream: Stream): AnySync[] {
+    return [...(this.syncs.get(stream) ?? [])]
+  }
+
+  private all(): AnySync[] {
+    return [...this.syncs.values()].flatMap((syncs) => [...syncs])
   }
 
   private connected(): void {
     if (this.connection === 'reconnecting' || this.connection === 'offline')
       announcer.say('Connected again. Everything is up to date.')
     this.connection = 'live'
-    for (const sync of this.syncs.values()) sync.catchUp()
+    for (const sync of this.all()) sync.catchUp()
   }
 
   private lost(): void {
@@ -90,6 +109,10 @@ export class Live {
       navigator.onLine ? 'Connection lost. Reconnecting.' : 'You are offline. What you see may be out of date.',
     )
   }
+}
+
+function overhear(sync: AnySync, answer: WatchAnswer): void {
+  if (answer.ok) sync.overhear(answer.position, 'events' in answer ? (answer.events as never[]) : [])
 }
 
 function wait(milliseconds: number): Promise<void> {

@@ -23,6 +23,8 @@ export class Session {
   live = $state.raw<Live | null>(null)
   /** A sentence for the sign-in page: why the person is there. */
   notice = $state<string | null>(null)
+  /** How often the state was taken anew, and events in between were heard by nobody. */
+  resets = $state(0)
   private readonly listeners = new Set<Listener>()
   private readonly waiters = new Set<() => void>()
 
@@ -93,7 +95,8 @@ export class Session {
       apply: applyUserEvent,
       changed: (state, { events, before }) => {
         this.person = state
-        if (before) for (const event of events) for (const listener of this.listeners) listener(event, before)
+        if (!before) this.resets += 1
+        else for (const event of events) for (const listener of this.listeners) listener(event, before)
         for (const waiter of [...this.waiters]) waiter()
       },
       closed: () => void this.verify(),

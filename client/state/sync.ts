@@ -61,6 +61,16 @@ export class StreamSync<State, Event extends { position: number }> {
     if (this.early.size > 0) this.catchUp()
   }
 
+  /**
+   * What another sync of the same stream was answered as it watched: while it did, this connection was sent nothing, so
+   * what stands before `position` may be missing here.
+   */
+  overhear(position: number, events: Event[]): void {
+    this.hear(events)
+    if (this.ended || this.catchingUp || !this.held) return
+    if (this.held.position < position) this.catchUp()
+  }
+
   close(code: ClosedCode): void {
     if (this.ended) return
     this.stop()

@@ -6,19 +6,22 @@ import {
   conversationsAnswer,
   conversationsQuery,
   createConversationBody,
+  markReadBody,
   messageSchema,
   messagesAnswer,
   messagesQuery,
   writeMessageBody,
 } from '#shared/protocol/agents/conversations.ts'
-import { deskAnswer } from '#shared/protocol/agents/desk.ts'
-import { agentParams } from '#shared/protocol/params.ts'
+import { deskAnswer, deskSearchAnswer, deskSearchQuery } from '#shared/protocol/agents/desk.ts'
+import { agentParams, workspaceParams } from '#shared/protocol/params.ts'
 import { runCommand } from '../core/run-command.ts'
 import { changeConversation } from '../helpdesk/commands/change-conversation.ts'
 import { createConversation } from '../helpdesk/commands/create-conversation.ts'
+import { markRead } from '../helpdesk/commands/mark-read.ts'
 import { writeMessage } from '../helpdesk/commands/write-message.ts'
 import { readConversation, readConversations, readMessages } from '../helpdesk/queries/conversations.ts'
 import { readDesk } from '../helpdesk/queries/desk.ts'
+import { searchDesk } from '../helpdesk/queries/search.ts'
 import type { Services } from './env.ts'
 import { answerWrite, idempotencyOf, requireSession, serve, type Router } from './router.ts'
 
@@ -27,19 +30,34 @@ const one = `${all}/{conversationId}`
 const messages = `${one}/messages`
 
 export function conversationRoutes(router: Router, services: Services): void {
-  deskRoute(router, services)
+  deskRoutes(router, services)
   listRoutes(router, services)
   oneRoutes(router, services)
   messageRoutes(router, services)
 }
 
-function deskRoute(router: Router, { core, epoch }: Services): void {
+function deskRoutes(router: Router, { core, epoch }: Services): void {
   serve(
     router,
     'get',
     '/api/workspaces/{workspaceId}/agents/{agentId}/desk',
     { summary: 'The conversations of an agent as the Help Desk lists them', params: agentParams, answer: deskAnswer },
     async ({ c, params }) => c.json(await readDesk(core.sql, epoch, { userId: requireSession(c).user.id, ...params })),
+  )
+
+  serve(
+    router,
+    'get',
+    '/api/workspaces/{workspaceId}/desk/search',
+    {
+      summary: 'Search the Help Desk: conversations by what was written, or by the contact',
+      params: workspaceParams,
+      query: deskSearchQuery,
+      answer: deskSearchAnswer,
+    },
+    async ({ c, params, query }) => {
+      return c.json(await searchDesk(core.sql, { userId: requireSession(c).user.id, ...params }, query))
+    },
   )
 }
 
@@ -108,6 +126,16 @@ function oneRoutes(router: Router, { core, epoch }: Services): void {
       const input = { userId: requireSession(c).user.id, ...params, change: body }
       const outcome = await runCommand(core, changeConversation, input)
       return answerWrite(c, outcome, outcome.result)
+    },
+  )
+
+  serve(
+    router,
+    'post',
+    `${one}/read`,
+    { summary: 'Say how far one has read a conversation', params: conversationParams, body: markReadBody },
+    async ({ c, params, body }) => {
+      return answerWrite(c, await runCommand(core, markRead, { userId: requireSession(c).user.id, ...params, ...body }))
     },
   )
 }

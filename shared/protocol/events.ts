@@ -80,6 +80,13 @@ export const userEvents = {
     outcome: z.enum(['accepted', 'declined', 'cancelled', 'expired', 'deleted', 'resent']),
   }),
   'session.ended': z.strictObject({ sessionId: idSchema }),
+  'conversation.read': z.strictObject({
+    workspaceId: idSchema,
+    agentId: idSchema,
+    conversationId: idSchema,
+    /** So many of its messages, from the first one on. */
+    upTo: z.int(),
+  }),
 } as const
 
 /**

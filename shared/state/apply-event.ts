@@ -91,6 +91,7 @@ export function applyUserEvent(state: UserState, event: UserEvent): UserState {
     case 'invitation.closed':
       return { ...state, waiting: state.waiting.filter((waiting) => waiting.invitationId !== event.data.invitationId) }
     case 'session.ended':
+    case 'conversation.read':
       return state
     default:
       event satisfies never

@@ -57,6 +57,7 @@ async function fill({ ada }: Desk, place: Place): Promise<void> {
   const { body: kay } = await ada.post<{ id: string }>(`${path}/contacts`, { name: 'Kay' })
   const { body } = await ada.post<Conversation>(`${path}/conversations`, { contactId: kay.id, text: 'Hello' })
   await ada.post(`${path}/conversations/${body.id}/messages`, { text: 'Good day' })
+  await ada.post(`${path}/conversations/${body.id}/read`, { upTo: 1 })
   await ada.patch(path, { messenger: { on: true } })
   await newVisitor(node(), place.agentId).begin()
   await newKey(node(), place, ['contacts:read'])

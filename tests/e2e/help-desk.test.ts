@@ -4,7 +4,7 @@ import type { Conversation } from '#shared/protocol/agents/conversations.ts'
 import { see, useBrowser } from '../support/browser.ts'
 import { keyHolder } from '../support/key-holder.ts'
 import { useNode } from '../support/node.ts'
-import { live, signInAt } from '../support/panel.ts'
+import { goToPage, live, signInAt } from '../support/panel.ts'
 import { newTeam, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 
@@ -94,6 +94,114 @@ test('a Viewer reads and changes nothing; an agent that leaves the Help Desk tak
   await see(messages(viewer)).toHaveCount(0)
 })
 
+test('what is unread follows somebody across their devices, and is another member’s own', async () => {
+  const { ada, edsger, workspace, agentId, shop, begin } = await arrange()
+  const id = await begin('Kay', 'Is anybody there?')
+  await begin('Kim', 'Hello?')
+  const [laptop, phone] = [await open(ada, workspace.handle), await open(ada, workspace.handle)]
+  const other = await open(edsger, workspace.handle)
+  for (const page of [laptop, phone, other]) {
+    await see(unreadEntry(page)).toHaveAccessibleName(/2 unread conversations/)
+    await see(lineOf(page, 'Kay')).toContainText('Unread')
+  }
+  // in the sidebar on any page
+  await goToPage(phone, 'Members')
+  await see(unreadEntry(phone)).toHaveAccessibleName(/2 unread conversations/)
+
+  await lineOf(laptop, 'Kay').click()
+  await see(messages(laptop)).toContainText('Is anybody there?')
+  for (const page of [laptop, phone]) await see(unreadEntry(page)).toHaveAccessibleName(/One unread conversation/)
+  await unreadEntry(phone).click()
+  await see(lineOf(phone, 'Kim')).toContainText('Unread')
+  for (const page of [laptop, phone]) await see(lineOf(page, 'Kay')).not.toContainText('Unread')
+  await see(lineOf(other, 'Kay')).toContainText('Unread')
+
+  // what comes into what is open is read as it comes, on the other device, too
+  await shop.call('POST', `/api/v1/conversations/${id}/messages`, { text: 'My parcel is late.', author: 'contact' })
+  await see(messages(laptop)).toContainText('My parcel is late.')
+  await see(lineOf(phone, 'Kay')).toContainText('My parcel is late.')
+  await see(lineOf(phone, 'Kay')).not.toContainText('Unread')
+  await other.goto(`/w/${workspace.handle}/help-desk/${agentId}/${id}`)
+  await other.getByLabel('Reply').fill('On its way!')
+  await other.getByLabel('Reply').press('Enter')
+  await see(messages(laptop)).toContainText('On its way!')
+  await see(unreadEntry(other)).toHaveAccessibleName(/One unread conversation/)
+  await lineOf(laptop, 'Kim').click()
+  for (const page of [laptop, phone]) await see(unreadEntry(page)).toHaveAccessibleName('Help Desk')
+  await laptop.reload()
+  await see(lineOf(laptop, 'Kay')).toBeVisible()
+  await see(unreadEntry(laptop)).toHaveAccessibleName('Help Desk')
+})
+
+test('the sidebar counts while an agent of the Help Desk is open, whose stream both keep', async () => {
+  const { ada, workspace, agentId, begin } = await arrange()
+  const page = await open(ada, workspace.handle)
+  await page.goto(`/w/${workspace.handle}/agents/${agentId}/knowledge`)
+  await see(page.getByRole('heading', { name: 'Knowledge', level: 2 })).toBeVisible()
+  await live(page)
+  await begin('Kay', 'Hello?')
+  await see(unreadEntry(page)).toHaveAccessibleName(/One unread conversation/)
+  const path = `/api/workspaces/${workspace.id}/agents/${agentId}/resources`
+  await ada.post(path, { kind: 'text', title: 'Opening hours', content: 'From nine to five.' })
+  await see(page.getByText('Opening hours')).toBeVisible()
+  await unreadEntry(page).click()
+  await see(lineOf(page, 'Kay')).toBeVisible()
+  await begin('Kim', 'Hello?')
+  await see(lineOf(page, 'Kim')).toBeVisible()
+})
+
+test('a search finds conversations by words and by contact, in place of the list; Escape brings the list back', async () => {
+  const { ada, workspace, begin } = await arrange()
+  await begin('Kay', 'Where is my blue parcel?')
+  await begin('Kim', 'When are you open?')
+  const page = await open(ada, workspace.handle)
+  const field = page.getByRole('searchbox', { name: 'Search conversations' })
+  await see(lineOf(page, 'Kim')).toBeVisible()
+  await field.fill('blue par')
+  await see(page.getByText('One conversation with “blue par”')).toBeVisible()
+  await see(lineOf(page, 'Kay').getByText('parcel', { exact: true })).toBeVisible()
+  await see(lineOf(page, 'Kim')).toHaveCount(0)
+  await lookAt(page, 'help-desk-search')
+  await field.fill('kim')
+  await see(lineOf(page, 'Kim')).toBeVisible()
+  await see(lineOf(page, 'Kay')).toHaveCount(0)
+  await field.fill('zebra')
+  await see(page.getByText('Nothing was found for “zebra”.')).toBeVisible()
+  await lookAt(page, 'help-desk-search-none')
+  await field.press('Escape')
+  await see(field).toHaveValue('')
+  for (const name of ['Kay', 'Kim']) await see(lineOf(page, name)).toBeVisible()
+})
+
+test('beside a conversation stands who writes, with what else they asked; of a visitor it says that nobody knows them', async () => {
+  const { ada, workspace, agentId, shop } = await arrange()
+  const { body: kay } = await shop.call<{ id: string }>('POST', '/api/v1/contacts', { name: 'Kay', email: 'kay@example.com' }) // prettier-ignore
+  const ask = async (body: object) => (await shop.call<Conversation>('POST', '/api/v1/conversations', body)).body.id
+  const earlier = await ask({ contactId: kay.id, text: 'Are you open?' })
+  const id = await ask({ contactId: kay.id, text: 'Where is my parcel?' })
+  const nobody = await ask({ text: 'Hello?' })
+  const page = await open(ada, workspace.handle, agentId, id)
+  const panel = page.getByRole('region', { name: 'Contact' })
+  await see(panel).toContainText('kay@example.com')
+  await see(panel).toContainText('Not verified')
+  await see(panel).toContainText('First seen')
+  const others = panel.getByRole('region', { name: 'Other conversations' })
+  await see(others.getByRole('link')).toHaveCount(1)
+  await ada.patch(`/api/workspaces/${workspace.id}/agents/${agentId}/conversations/${earlier}`, { state: 'resolved' })
+  await see(others.getByRole('link')).toContainText('Resolved')
+  await ada.patch(`/api/workspaces/${workspace.id}/agents/${agentId}/contacts/${kay.id}`, { name: 'Kathleen' })
+  await see(panel).toContainText('Kathleen')
+  await lookAt(page, 'help-desk-contact')
+  await others.getByRole('link').click()
+  await see(messages(page)).toContainText('Are you open?')
+  await page.goto(`/w/${workspace.handle}/help-desk/${agentId}/${nobody}`)
+  await see(panel).toContainText('This visitor has not said who they are.')
+  await page.setViewportSize({ width: 375, height: 740 })
+  await page.getByRole('button', { name: 'Contact' }).click()
+  await see(page.getByRole('dialog', { name: 'Contact' })).toContainText('This visitor has not said who they are.')
+  await lookAt(page, 'help-desk-contact-phone')
+})
+
 /** A team with an agent in the Help Desk, and a product that hands on what visitors write. */
 async function arrange() {
   const team = await newTeam(node())
@@ -123,3 +231,5 @@ async function open(person: Person, handle: string, ...conversation: string[]): 
 const messages = (page: Page) => page.getByRole('log', { name: 'Messages' })
 const lineOf = (page: Page, name: string) =>
   page.getByRole('region', { name: 'Conversations' }).getByRole('link').filter({ hasText: name })
+const unreadEntry = (page: Page) =>
+  page.getByRole('navigation', { name: 'Product' }).getByRole('link', { name: 'Help Desk' })

@@ -155,6 +155,31 @@ test('axe finds nothing in the Help Desk: nobody there, its list, a conversation
   await check(page, 'help-desk-assign', ['region'])
 })
 
+test('axe finds nothing in what the Help Desk finds, or does not, and in who writes', async () => {
+  const { ada, workspace, agentId, path } = await newAgent()
+  await ada.patch(path, { helpDesk: true })
+  const { body: kay } = await ada.post<{ id: string }>(`${path}/contacts`, { name: 'Kay', email: 'kay@example.com' })
+  for (const text of ['Is anybody there?', 'My parcel is late.']) await ada.post(`${path}/conversations`, { contactId: kay.id, text }) // prettier-ignore
+  const { body: asked } = await ada.post<{ id: string }>(`${path}/conversations`, { contactId: kay.id, text: 'One long message more.' }) // prettier-ignore
+  const page = await signedIn(ada, `/w/${workspace.handle}/help-desk`)
+  const field = page.getByRole('searchbox', { name: 'Search conversations' })
+  for (const [words, told] of [
+    ['message', 'One conversation with “message”'],
+    ['zebra', 'Nothing was found for “zebra”.'],
+  ] as const) {
+    await field.fill(words)
+    await see(page.getByText(told)).toBeVisible()
+    await check(page, `help-desk-search-${words}`)
+  }
+  await page.goto(`/w/${workspace.handle}/help-desk/${agentId}/${asked.id}`)
+  await page.setViewportSize(shapes[1].viewport)
+  await page.getByRole('button', { name: 'Contact' }).click()
+  await see(page.getByRole('dialog', { name: 'Contact' })).toContainText('kay@example.com')
+  await page.emulateMedia({ colorScheme: 'dark' })
+  expect(await violationsOf(page, { except: ['region'] })).toEqual([])
+  await lookAt(page, 'phone-help-desk-contact')
+})
+
 test('the panel works by keyboard alone: invite, change a role, remove', async () => {
   const { ada, grace, workspace } = await newTeam(node())
   const page = await signedIn(ada, `/w/${workspace.handle}/members`)

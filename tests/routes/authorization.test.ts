@@ -146,7 +146,10 @@ async function arrangeAgent(owner: Person, workspaceId: string) {
     owner.post<{ id: string }>(`${path}/contacts`, { name: 'Kay' }),
     arrangeKnowledge(owner, `${path}/resources`),
   ])
-  const { body: conversation } = await owner.post<{ id: string }>(`${path}/conversations`, { contactId: contact.id })
+  const { body: conversation } = await owner.post<{ id: string }>(`${path}/conversations`, {
+    contactId: contact.id,
+    text: 'Hello',
+  })
   const ids = { contactId: contact.id, conversationId: conversation.id, apiKeyId: made.apiKey.id }
   return { agentId: agent.id, ...outside, ...known, ...ids }
 }

@@ -259,6 +259,15 @@ export const matrix: Readonly<Record<string, Row>> = {
     body: () => ({ state: 'resolved' }),
     statuses: editors,
   },
+  'POST /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}/read': {
+    path: (ids) => `${a(ids)}/conversations/${ids.conversationId}/read`,
+    body: () => ({ upTo: 1 }),
+    statuses: [401, 404, 204, 204, 204, 204, 404, 404],
+  },
+  'GET /api/workspaces/{workspaceId}/desk/search': {
+    path: (ids) => `${w(ids)}/desk/search?q=hello`,
+    statuses: members,
+  },
   'GET /api/workspaces/{workspaceId}/agents/{agentId}/conversations/{conversationId}/messages': {
     path: (ids) => `${a(ids)}/conversations/${ids.conversationId}/messages`,
     statuses: members,

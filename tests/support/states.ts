@@ -14,8 +14,8 @@ export function agentState({ position: _position, epoch: _epoch, ...state }: Age
   return state
 }
 
-/** What the agent's stream knows of its Help Desk. */
-export function deskState({ position: _position, epoch: _epoch, ...state }: DeskAnswer): DeskState {
+/** What the agent's stream knows of its Help Desk: what its reader has read is not its matter. */
+export function deskState({ position: _position, epoch: _epoch, unread: _unread, ...state }: DeskAnswer): DeskState {
   return state
 }
 

@@ -118,6 +118,7 @@ test('a wait that is told again keeps its place, and ends when its invitation is
   const closed = onUser(own, 'invitation.closed', { invitationId: 'i1', workspaceName: 'Acme', outcome: 'expired' })
   expect(closed.waiting).toEqual([waits[1]])
   expect(onUser(own, 'session.ended', { sessionId: 's' })).toBe(own)
+  expect(onUser(own, 'conversation.read', { workspaceId: 'w', agentId: 'g', conversationId: 'c', upTo: 1 })).toBe(own)
 })
 
 test('seats are told whole; that they are exhausted changes no figure', () => {

@@ -137,6 +137,25 @@ describe('a stream kept by the client', () => {
     expect(seen.applied.map(({ position }) => position)).toEqual([1, 2, 3])
   })
 
+  test('of two states kept from one stream, what the one misses while the other watches is taken over or caught up', async () => {
+    const log = new Log()
+    const { seen, sync } = follow(log)
+    sync.catchUp()
+    await settled()
+    log.append('a')
+    sync.overhear(1, [{ position: 1, letter: 'a' }])
+    expect(seen.state).toBe('a')
+    // what the other began behind it was not answered
+    for (const letter of 'bc') log.append(letter)
+    sync.overhear(3, [])
+    await settled()
+    expect(seen.state).toBe('abc')
+    sync.overhear(3, [{ position: 3, letter: 'c' }])
+    await settled()
+    expect(seen.applied.map(({ position }) => position)).toEqual([1, 2, 3])
+    expect(log.snapshots).toBe(1)
+  })
+
   test('S6b: takes the snapshot anew when it is ahead of a restored log', async () => {
     const log = new Log()
     for (const letter of 'abcd') log.append(letter)

@@ -7,7 +7,7 @@ import type { Live } from '../live.svelte.ts'
 const tries = { most: 5, pause: 800 }
 
 export type Attended = Pick<AttentionFrame, 'members' | 'visitor'>
-const nobody: Attended = { members: [], visitor: 'away' }
+export const nobody: Attended = { members: [], visitor: 'away' }
 
 /** Who has which conversation on their screen and types there, as the server tells; and what it is told of this page. */
 export class Attention {

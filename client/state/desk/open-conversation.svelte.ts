@@ -41,6 +41,10 @@ export class OpenConversation {
     return this.api.changeConversation(this.id, change)
   }
 
+  markRead(upTo: number): Promise<unknown> {
+    return this.api.markRead(this.id, upTo)
+  }
+
   private source(): Source<ConversationState, ConversationEvent> {
     return {
       stream: streamOf('conversation', this.id),

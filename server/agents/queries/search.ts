@@ -2,6 +2,7 @@ import type { Found, ResourceSummary, SearchAnswer } from '#shared/protocol/agen
 import type { AgentCaller } from '../../core/opening.ts'
 import type { Tx } from '../../core/tenant.ts'
 import type { Sql } from '../../db/sql.ts'
+import { highlighting, marks, partsOf } from '../headline.ts'
 import { questionOf } from '../question.ts'
 import { resourceColumns } from '../resource-rows.ts'
 import { readInAgent } from './read-in-agent.ts'
@@ -9,10 +10,6 @@ import { toRead } from './resources.ts'
 
 type Wanted = { q: string; limit: number }
 type Row = ResourceSummary & { headline: string; rank: number }
-
-/** Stand around a match on its way from the database. They are nobody's letters: a text that has them loses them. */
-const marks = { start: '\ue000', stop: '\ue001' }
-const highlighting = `StartSel=${marks.start}, StopSel=${marks.stop}, MaxWords=40, MinWords=20, MaxFragments=2, FragmentDelimiter=" … "`
 
 /** The resources that answer a question best, each with its best passage, the best one first. */
 export async function search(sql: Sql, caller: AgentCaller, wanted: Wanted): Promise<SearchAnswer> {
@@ -38,5 +35,5 @@ function found(tx: Tx, { workspaceId, agentId }: AgentCaller, { q, limit }: Want
 }
 
 function foundOf({ headline, rank, ...resource }: Row): Found {
-  return { resource, snippet: headline.split(/[\ue000\ue001]/), rank }
+  return { resource, snippet: partsOf(headline), rank }
 }

@@ -75,6 +75,9 @@ export const conversationAnswer = z
   .meta({ id: 'ConversationSnapshot' })
 export type ConversationAnswer = z.infer<typeof conversationAnswer>
 
+/** How far somebody has read: so many of its messages, from the first one on. */
+export const markReadBody = z.strictObject({ upTo: z.int().min(1) })
+
 export const writeMessageBody = z.strictObject({ text: messageTextSchema })
 /** Of the API: whose message it is. A product hands on what its people write, or answers as the Assistant. */
 export const writeMessageByKeyBody = writeMessageBody.extend({ author: z.enum(['contact', 'assistant']) })
