@@ -6,6 +6,7 @@ import { checks, revocationLatencies } from './invariants/checks.ts'
 import { recovery, type Evidence, type Violation } from './invariants/invariant.ts'
 import { seeded } from './random.ts'
 import type { Topology } from './topology.ts'
+import { visit } from './visits.ts'
 import { World } from './world.ts'
 
 export type Run = {
@@ -23,6 +24,8 @@ export type Run = {
 
 /** How many people do something at any time. */
 const busy = 5
+/** The longest that a visitor thinks before doing something, in milliseconds. */
+const thinking = 600
 /** How long all is well before the fault, and after the time that recovery may take, in milliseconds. */
 const calm = 800
 
@@ -67,9 +70,18 @@ export async function run(topology: Topology, fault: Fault, seed: number): Promi
 /** Somebody always does something, until `stop`, which waits for what is under way. */
 function work(world: World, twice: boolean): () => Promise<void> {
   let stopped = false
-  const loops = Array.from({ length: busy }, async () => {
-    while (!stopped) await act(world, twice)
-  })
+  const untilThen = async (something: () => Promise<void>) => {
+    while (!stopped) await something()
+  }
+  const loops = [
+    ...Array.from({ length: busy }, () => untilThen(() => act(world, twice))),
+    ...world.visitors.map((visitor) =>
+      untilThen(async () => {
+        await pause(world.random.below(thinking))
+        await visit(world, visitor, twice)
+      }),
+    ),
+  ]
   return async () => {
     stopped = true
     await Promise.all(loops)

@@ -30,13 +30,13 @@ export const once: Check = ({ operations, log }) => {
   )
 }
 
-const telling = /^(workspace\.(created|renamed)|member\.profile_changed|invitation\.sent|resource\.created)$/
+const telling = /^(workspace\.(created|renamed)|member\.profile_changed|invitation\.sent|resource\.created|message\.created)$/
 
 /** How often each word of ours is what an event tells of. */
 function markerCounts(log: Evidence['log']): Map<string, number> {
   const counts = new Map<string, number>()
   for (const [stream, events] of log) {
-    if (!/^(workspace|agent):/.test(stream)) continue
+    if (!/^(workspace|agent|conversation):/.test(stream)) continue
     for (const { type, data } of events) {
       if (!telling.test(type)) continue
       const told = data as {
@@ -44,17 +44,25 @@ function markerCounts(log: Evidence['log']): Map<string, number> {
         displayName?: string
         invitation?: { email: string }
         resource?: { title: string }
+        message?: { text: string }
       }
-      const word = told.name ?? told.displayName ?? told.resource?.title ?? told.invitation?.email.split('@')[0] ?? ''
+      const word =
+        told.name ??
+        told.displayName ??
+        told.resource?.title ??
+        told.message?.text ??
+        told.invitation?.email.split('@')[0] ??
+        ''
       counts.set(word, (counts.get(word) ?? 0) + 1)
     }
   }
   return counts
 }
 
-/** I12: nobody is let in with a session that has ended, nor a stranger anywhere, whatever is broken. */
+/** I12: nobody is let in with a session that has ended, nor a stranger or a visitor anywhere, whatever is broken. */
 export const closed: Check = ({ operations }) => {
-  const shut = operations.filter(({ what }) => ['lookWithEndedSession', 'intrude', 'steal'].includes(what))
+  const kinds = ['lookWithEndedSession', 'intrude', 'steal', 'intrudeAsVisitor']
+  const shut = operations.filter(({ what }) => kinds.includes(what))
   const open = shut.filter(({ attempts }) => attempts.some(({ status }) => status !== null && status < 400))
   return violated(
     'I12',
@@ -106,7 +114,7 @@ export const graceful: Check = ({ operations, fault, window, world, broken }) =>
       .filter((attempt) => attempt.until >= window.from && attempt.at <= window.to && isFailed(attempt))
       .map((attempt) => ({ what, attempt })),
   )
-  const away = world.people.flatMap(({ name, screen }) => {
+  const away = world.watchers.flatMap(({ name, screen }) => {
     const gaps = screen.changes.flatMap((change, n) => {
       if (change.connected || change.at < window.from || change.at > window.to) return []
       const back = screen.changes.slice(n + 1).find(({ connected }) => connected)
