@@ -1,8 +1,9 @@
 import type { DeskAnswer, ListedConversation } from '#shared/protocol/agents/desk.ts'
 import type { RosterAnswer } from '#shared/protocol/requests.ts'
+import type { Place, Someone } from './cast.ts'
 import { agentPathOf } from './pages.ts'
 import type { Operation } from './traffic.ts'
-import type { Place, Someone, World } from './world.ts'
+import type { World } from './world.ts'
 
 type Chosen = { place: Place; conversation: ListedConversation; path: string }
 

@@ -5,14 +5,28 @@ import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
 import type { VisitorConversationAnswer } from '#shared/protocol/visitors.ts'
 import { applyDeskEvent } from '#shared/state/apply-desk-event.ts'
-import { applyAgentEvent, applyConversationEvent, applyUserEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
+import {
+  applyAgentEvent,
+  applyConversationEvent,
+  applyUserEvent,
+  applyWorkspaceEvent,
+} from '#shared/state/apply-event.ts'
 import { applyVisitorEvent, type VisitorState } from '#shared/state/apply-visitor-event.ts'
 import type { AgentState, ConversationState, DeskState, UserState, WorkspaceState } from '#shared/state/snapshots.ts'
 import { agentState, conversationState, deskState, userState, workspaceState } from '../support/states.ts'
+import type { Place, Someone, Visitor } from './cast.ts'
 import type { Followed } from './screen.ts'
-import type { Place, Someone, Visitor, World } from './world.ts'
 
 // What each page follows, with the reducers that the client runs.
+
+/** Where pages are. */
+type World = {
+  readonly places: readonly Place[]
+  /** null where there is nothing to see; throws where it cannot be read now. */
+  read: <T>(who: Someone | Visitor, path: string) => Promise<T | null>
+  /** Opens what there is of a workspace on somebody's page. */
+  show: (someone: Someone, place: Place) => void
+}
 
 /** The most conversations of an agent that one Help Desk opens. */
 const mostOpen = 2

@@ -6,7 +6,7 @@ import { checks, revocationLatencies } from './invariants/checks.ts'
 import { recovery, type Evidence, type Violation } from './invariants/invariant.ts'
 import { seeded } from './random.ts'
 import type { Topology } from './topology.ts'
-import { visit } from './visits.ts'
+import { arrive, visit } from './visits.ts'
 import { World } from './world.ts'
 
 export type Run = {
@@ -35,6 +35,7 @@ export async function run(topology: Topology, fault: Fault, seed: number): Promi
   const world = new World(topology, seeded(seed), `${fault.id.toLowerCase()}s${seed}r${Date.now() % 100_000}`)
   try {
     await world.arrange()
+    await Promise.all(world.visitors.map((visitor) => arrive(world, visitor)))
     const stop = work(world, fault.twice ?? false)
     await pause(calm)
     const from = Date.now()

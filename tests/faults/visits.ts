@@ -1,7 +1,8 @@
 import { streamOf } from '#shared/protocol/streams.ts'
 import type { VisitorConversation } from '#shared/protocol/visitors.ts'
+import type { Visitor } from './cast.ts'
 import type { Operation } from './traffic.ts'
-import type { Visitor, World } from './world.ts'
+import type { World } from './world.ts'
 
 /** The most conversations that one visitor begins. */
 const mostBegun = 2
@@ -20,6 +21,12 @@ const actions: readonly (readonly [number, Action])[] = [
 ]
 const total = actions.reduce((sum, [weight]) => sum + weight, 0)
 
+/** A visitor's first words at an agent: until then nobody knows their token. */
+export async function arrive(world: World, visitor: Visitor): Promise<void> {
+  await beginConversation(world, visitor, false)
+  visitor.screen.open()
+}
+
 /** A visitor does one random thing. `twice`: sometimes sends a request to two nodes at once. */
 export async function visit(world: World, visitor: Visitor, twice: boolean): Promise<void> {
   let at = world.random.below(total)
@@ -27,8 +34,8 @@ export async function visit(world: World, visitor: Visitor, twice: boolean): Pro
   await action(world, visitor, twice && world.random.chance(0.4))
 }
 
-/** The first words; the conversation that they begin is on the visitor's page from then on. */
-export async function beginConversation(world: World, visitor: Visitor, twice: boolean): Promise<Operation> {
+/** The conversation is on the visitor's page from then on. */
+async function beginConversation(world: World, visitor: Visitor, twice: boolean): Promise<Operation> {
   const text = world.mark()
   const operation = await world.ask(visitor, {
     what: 'begin', method: 'POST', path: `${visitor.path}/conversations`, body: { text }, keyed: true, marker: text, twice,

@@ -1,51 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { MeAnswer } from '#shared/protocol/requests.ts'
+import type { Place, Someone, Visitor } from './cast.ts'
 import { agentPage, agentPathOf, deskPage, ownConversationPage, ownPage, workspacePage } from './pages.ts'
 import type { Random } from './random.ts'
 import { Screen } from './screen.ts'
 import type { Topology } from './topology.ts'
 import { Traffic, type Operation, type Wanted } from './traffic.ts'
-import { beginConversation } from './visits.ts'
 
 export const password = 'sturdy horse 42'
-
-/** Somebody with an account, a browser and an open page. */
-export type Someone = {
-  name: string
-  email: string
-  address: string
-  userId: string
-  cookie: string
-  /** Cookies of sessions that were ended, and when that was answered. */
-  formerCookies: { cookie: string; at: number }[]
-  screen: Screen
-  /** Every body that this person was sent over HTTP. */
-  read: string[]
-}
-
-/** Somebody who has an agent's Messenger open. Whoever has the token is the visitor. */
-export type Visitor = {
-  name: string
-  address: string
-  token: string
-  place: Place
-  /** Where the agent is asked. */
-  path: string
-  /** Those that the visitor was told to have begun. */
-  conversations: string[]
-  screen: Screen
-  read: string[]
-}
-
-/** `agentId`: null where there is none, so that the workspace can be deleted. */
-export type Place = {
-  id: string
-  accountId: string
-  agentId: string | null
-  owner: Someone
-  deleted: boolean
-  names: string[]
-}
 
 /** Two owners, three workspaces, people who come and go, one who is never let in, and visitors of the agents. */
 export class World {
@@ -106,7 +68,7 @@ export class World {
     }
     for (const owner of [ada, ada, bob]) await this.newPlace(owner)
     await Promise.all(this.places.map((place) => this.giveAgent(place)))
-    await Promise.all(['Vera', 'Vito', 'Viola', 'Vlad'].map((name, n) => this.newVisitor(name, n)))
+    for (const [n, name] of ['Vera', 'Vito', 'Viola', 'Vlad'].entries()) this.visitors.push(this.newVisitor(name, n))
     for (const someone of this.people) {
       someone.screen.open()
       someone.screen.follow(ownPage(this, someone))
@@ -229,8 +191,7 @@ export class World {
     return someone
   }
 
-  /** Somebody who has written to one of the agents: until then nobody knows a visitor's token. */
-  private async newVisitor(name: string, nth: number): Promise<void> {
+  private newVisitor(name: string, nth: number): Visitor {
     const place = this.places[nth % 3] as Place
     const agentId = place.agentId ?? ''
     const token = randomBytes(32).toString('base64url')
@@ -239,9 +200,7 @@ export class World {
       name, address: this.addressOf(100 + nth), token, place, path: `/api/messenger/${agentId}`, conversations: [], read: [],
       screen: new Screen({ topology: this.topology, headers, choose: this.choose, visitor: { agentId, token } }),
     } // prettier-ignore
-    this.visitors.push(visitor)
-    await beginConversation(this, visitor, false)
-    visitor.screen.open()
+    return visitor
   }
 
   private readonly choose = (except?: string) => this.traffic.choose(this.random.pick, except)

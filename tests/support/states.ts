@@ -21,7 +21,11 @@ export function deskState({ position: _position, epoch: _epoch, ...state }: Desk
 }
 
 /** What the conversation's stream knows of it. */
-export function conversationState({ position: _position, epoch: _epoch, ...state }: ConversationAnswer): ConversationState {
+export function conversationState({
+  position: _position,
+  epoch: _epoch,
+  ...state
+}: ConversationAnswer): ConversationState {
   return state
 }
 

@@ -35,7 +35,11 @@ export async function desk(stage: Stage): Promise<void> {
   const clients = await stage.server('audience.ts')
   const watch = messenger.visitors.map(({ conversationId }) => `conversation:${conversationId}`)
   const seated = ({ port }: BenchServer, seats: object[]) =>
-    gather(clients, { ports: [port], seats: watch.map((stream, n) => ({ ...seats[n], watch: stream })), size: watch.length })
+    gather(clients, {
+      ports: [port],
+      seats: watch.map((stream, n) => ({ ...seats[n], watch: stream })),
+      size: watch.length,
+    })
   const chat = async (name: string, settings: Record<string, string> = {}): Promise<Side> => {
     const server = await stage.server('chat.ts', settings)
     return { name, audience: await seated(server, []), write: await writersOf(server, watch) }

@@ -30,7 +30,8 @@ export const once: Check = ({ operations, log }) => {
   )
 }
 
-const telling = /^(workspace\.(created|renamed)|member\.profile_changed|invitation\.sent|resource\.created|message\.created)$/
+const telling =
+  /^(workspace\.(created|renamed)|member\.profile_changed|invitation\.sent|resource\.created|message\.created)$/
 
 /** How often each word of ours is what an event tells of. */
 function markerCounts(log: Evidence['log']): Map<string, number> {

@@ -11,7 +11,7 @@ import type { LoggedEvent } from '#server/core/event-log.ts'
 import { conversationState } from '../../support/states.ts'
 import { agentPathOf } from '../pages.ts'
 import type { Operation } from '../traffic.ts'
-import type { Place, Visitor } from '../world.ts'
+import type { Place, Visitor } from '../cast.ts'
 import { violated, type Check, type Evidence, type Violation } from './invariant.ts'
 import { differenceIn } from './shown.ts'
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Stream } from '#shared/protocol/streams.ts'
 import type { Evidence } from './invariant.ts'
-import type { Someone, Visitor } from '../world.ts'
+import type { Someone, Visitor } from '../cast.ts'
 
 /** Why what a page shows of a stream is not what a fresh reading gives; null where it is. `state`: what is compared of it. */
 export function differenceIn(

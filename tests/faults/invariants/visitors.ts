@@ -7,7 +7,7 @@ import {
   visitorEvents,
   visitorMessageSchema,
 } from '#shared/protocol/visitors.ts'
-import type { Visitor } from '../world.ts'
+import type { Visitor } from '../cast.ts'
 import { conversationsIn, textsIn } from './conversations.ts'
 import { violated, type Check, type Evidence } from './invariant.ts'
 
@@ -45,9 +45,7 @@ function misshapen({ operations }: Evidence, { name, screen }: Visitor): string[
   const bodies = operations
     .filter(({ who, what }) => who === name && what in answers)
     .filter(({ what, attempts }) =>
-      attempts.some(
-        ({ status, body }) => status !== null && status < 300 && !answers[what]?.safeParse(body).success,
-      ),
+      attempts.some(({ status, body }) => status !== null && status < 300 && !answers[what]?.safeParse(body).success),
     )
   return [
     ...events.map(({ type, position }) => `${type} ${position} in a shape that is not theirs`),
