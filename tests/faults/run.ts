@@ -36,6 +36,7 @@ export async function run(topology: Topology, fault: Fault, seed: number): Promi
   try {
     await world.arrange()
     await Promise.all(world.visitors.map((visitor) => arrive(world, visitor)))
+    const arranged = Date.now()
     const stop = work(world, fault.twice ?? false)
     await pause(calm)
     const from = Date.now()
@@ -51,7 +52,9 @@ export async function run(topology: Topology, fault: Fault, seed: number): Promi
     const log = await readLog(topology, world)
     const complaints = topology.nodes.flatMap(({ complaints }, n) => complaints.slice(earlier[n]))
     const operations = [...world.traffic.operations]
-    const evidence: Evidence = { topology, world, fault, operations, window: { from, to }, log, complaints, broken }
+    const evidence: Evidence = {
+      topology, world, fault, operations, arranged, window: { from, to }, log, complaints, broken,
+    } // prettier-ignore
     const violations: Violation[] = []
     for (const check of checks) violations.push(...(await check(evidence)))
     return {

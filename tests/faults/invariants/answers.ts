@@ -72,10 +72,10 @@ export const closed: Check = ({ operations }) => {
 }
 
 /** I13: outside the fault and the five seconds after it, requests are answered. */
-export const available: Check = ({ operations, window }) => {
+export const available: Check = ({ operations, arranged, window }) => {
   const outside = operations.flatMap(({ attempts, what }) =>
     attempts
-      .filter(({ at, until }) => until < window.from || at > window.to + recovery)
+      .filter(({ at, until }) => at >= arranged && (until < window.from || at > window.to + recovery))
       .map((attempt) => ({ what, attempt })),
   )
   const failed = outside.filter(({ attempt: { status } }) => status === null || status >= 500)
@@ -85,11 +85,13 @@ export const available: Check = ({ operations, window }) => {
 }
 
 /** I14: no request outlives its deadline, and afterwards the pools are idle. */
-export const timely: Check = async ({ operations, fault, topology, window }) => {
+export const timely: Check = async ({ operations, arranged, fault, topology, window }) => {
   const late = fault.standsStill
     ? []
     : operations.flatMap(({ what, attempts }) =>
-        attempts.filter(({ at, until }) => until - at > longestAnswer).map((attempt) => ({ what, attempt })),
+        attempts
+          .filter(({ at, until }) => at >= arranged && until - at > longestAnswer)
+          .map((attempt) => ({ what, attempt })),
       )
   const busy = await topology.postgres.owner<{ what: string }[]>`
     select state || ' for ' || extract(epoch from now() - state_change)::int || ' s: ' || left(query, 60) as what
