@@ -133,7 +133,7 @@ export class Screen {
 
   showFaces(frame: FacesFrame): void {
     this.told.push(frame)
-    const known: KnownFaces = this.faces.get(frame.stream) ?? new Map()
+    const known = this.faces.get(frame.stream) ?? (new Map() as KnownFaces)
     this.faces.set(frame.stream, known)
     keepFaces(known, frame)
   }

@@ -20,14 +20,14 @@ export async function visitors(stage: Stage): Promise<void> {
   const rollcall = () => stage.rollcall(url, { redisUrl })
   const arriving = guests.map(({ token }) => ({ origin, path: visitorSocketPath, auth: { agentId, token } }))
   const watching = guests.map(({ conversationId }, n) => ({ ...arriving[n], watch: `conversation:${conversationId}` }))
+  row(`${sockets.toLocaleString('en')} idle visitors on one node`, ['in use', 'of process', 'in Redis', 'ratio'])
   const theirs = await weigh(() => stage.server('sockets.ts'), [{}])
+  showHeld('each connection: Socket.IO', theirs)
+  const ratio = (used: number) => [`${(used / theirs.used).toFixed(2)} ×`]
   const connected = await weigh(rollcall, arriving)
+  showHeld('each visitor, connected', connected, ratio(connected.used))
   // what rooms leave behind must not be taken for what they hold
   const present = await weigh(rollcall, watching, arriving)
-  const ratio = (used: number) => [`${(used / theirs.used).toFixed(2)} ×`]
-  row(`${sockets.toLocaleString('en')} idle visitors on one node`, ['in use', 'of process', 'in Redis', 'ratio'])
-  showHeld('each connection: Socket.IO', theirs)
-  showHeld('each visitor, connected', connected, ratio(connected.used))
   showHeld('each visitor, watching a conversation', present, ratio(present.used))
   showHeld('of it the conversation', difference(present, connected))
   print('(each visitor watches a conversation of their own, as in the Messenger)')
