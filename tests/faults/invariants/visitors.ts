@@ -34,7 +34,8 @@ export const apart: Check = (evidence) => {
   )
 }
 
-function misshapen({ operations }: Evidence, { name, screen }: Visitor): string[] {
+/** Also of what the other checks have read as this visitor. */
+function misshapen({ world }: Evidence, { name, screen }: Visitor): string[] {
   const events = screen.heard
     .flatMap((frame) => frame.events)
     .filter((event) => {
@@ -42,7 +43,7 @@ function misshapen({ operations }: Evidence, { name, screen }: Visitor): string[
       return !fits || Object.keys(event).some((key) => !ofEvent.has(key))
     })
   const faces = screen.told.flatMap((frame) => frame.faces).filter((face) => !faceSchema.safeParse(face).success)
-  const bodies = operations
+  const bodies = world.traffic.operations
     .filter(({ who, what }) => who === name && what in answers)
     .filter(({ what, attempts }) =>
       attempts.some(({ status, body }) => status !== null && status < 300 && !answers[what]?.safeParse(body).success),
