@@ -2,6 +2,7 @@ import { cpus } from 'node:os'
 import { across } from './measurements/across.ts'
 import { burst } from './measurements/burst.ts'
 import { bystander } from './measurements/bystander.ts'
+import { desk } from './measurements/desk.ts'
 import { latency } from './measurements/latency.ts'
 import { members } from './measurements/members.ts'
 import { memory } from './measurements/memory.ts'
@@ -10,6 +11,7 @@ import { accept, change, invite, roster } from './measurements/requests.ts'
 import { search } from './measurements/search.ts'
 import { storm } from './measurements/storm.ts'
 import { streams } from './measurements/streams.ts'
+import { visitors } from './measurements/visitors.ts'
 import { webhooks } from './measurements/webhooks.ts'
 import { print } from './print.ts'
 import { openTheatre, type Stage } from './stage.ts'
@@ -29,6 +31,8 @@ const measurements: Record<string, (stage: Stage) => Promise<void>> = {
   rest,
   storm,
   members,
+  desk,
+  visitors,
   webhooks,
   search,
 }

@@ -3,6 +3,8 @@ import { host } from './stage.ts'
 
 type Ends = {
   port: number
+  /** Where Socket.IO is, if not where it usually is. */
+  path?: string
   headers: Record<string, string>
   hear: (frame: Buffer) => void
   ended: (why: string) => void
@@ -27,7 +29,7 @@ export class Wire {
     this.socket.on('close', () => this.end('closed'))
     const given = Object.entries(ends.headers).map(([name, value]) => `${name}: ${value}\r\n`)
     this.socket.write(
-      `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\n` +
+      `GET ${ends.path ?? '/socket.io'}/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\n` +
         `Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${given.join('')}\r\n`,
     )
   }

@@ -1,7 +1,9 @@
 import type { RosterAnswer } from '#shared/protocol/requests.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
+import type { Place, Someone } from './cast.ts'
+import { answer, turn } from './desk-work.ts'
 import type { Operation } from './traffic.ts'
-import { cookieIn, password, type Place, type Someone, type World } from './world.ts'
+import { cookieIn, password, type World } from './world.ts'
 
 const roles = ['admin', 'editor', 'viewer'] as const
 
@@ -28,6 +30,8 @@ const actions: readonly (readonly [number, Action])[] = [
   [2, intrude],
   [2, blink],
   [2, pry],
+  [4, answer],
+  [3, turn],
 ]
 const total = actions.reduce((sum, [weight]) => sum + weight, 0)
 
@@ -300,7 +304,12 @@ async function blink(world: World): Promise<null> {
 /** Who belongs nowhere, or no more, asks the live side for a stream by its name. */
 async function pry(world: World): Promise<null> {
   const { id, agentId } = somewhere(world)
-  const stream = agentId && world.random.chance(0.5) ? streamOf('agent', agentId) : streamOf('workspace', id)
+  const written = world.visitors.filter(({ place }) => place.id === id).flatMap(({ conversations }) => conversations)
+  const below = [
+    ...(agentId ? [streamOf('agent', agentId)] : []),
+    ...written.map((one) => streamOf('conversation', one)),
+  ]
+  const stream = below.length > 0 && world.random.chance(0.6) ? world.random.pick(below) : streamOf('workspace', id)
   const outside = world.people.filter(({ screen }) => screen.kept.get(stream)?.closed ?? true)
   await world.random.pick([world.stranger, ...outside]).screen.pry(stream)
   return null

@@ -318,4 +318,72 @@ export const defects: readonly Defect[] = [
     fault: 'F16',
     violates: ['I4', 'I16'],
   },
+  {
+    title: 'a visitor’s repeat of a message is a second message',
+    file: 'server/routes/messenger.ts',
+    find: `runCommand(core, writeAsVisitor, input, onceOf(c, visitor, body))`,
+    replace: `runCommand(core, writeAsVisitor, input)`,
+    fault: 'F15',
+    violates: ['I8'],
+  },
+  {
+    title: 'a visitor is told which user a member is',
+    file: 'server/messenger/faces.ts',
+    find: `select m.id as member_id, m.display_name as name, m.avatar_hash`,
+    replace: `select m.id as member_id, m.display_name as name, m.avatar_hash, m.user_id`,
+    also: [
+      {
+        find: `export function faceOf({ memberId, name, avatarHash }: FaceRow): Face {
+  return { memberId, name,`,
+        replace: `export function faceOf({ avatarHash, ...row }: FaceRow): Face {
+  return { ...row,`,
+      },
+    ],
+    fault: 'F0',
+    violates: ['I6'],
+  },
+  {
+    title: 'a visitor gets events with all that members get beside what happened',
+    file: 'server/messenger/view.ts',
+    find: `return { position, type: event.type, at, data: { message: messageFor(event.data.message) } }`,
+    replace: `return { ...event, position, at, data: { message: messageFor(event.data.message) } }`,
+    fault: 'F0',
+    violates: ['I6'],
+  },
+  {
+    title: 'visitors are not told of what a node has missed',
+    file: 'server/gateway/rooms.ts',
+    find: `      if (!event.revokes) {
+        this.push(audience, event)`,
+    replace: `      if (!event.revokes) {
+        if (via === 'log') audience.outbox.push([event])
+        else this.push(audience, event)`,
+    fault: 'F10',
+    violates: ['S4', 'I10'],
+  },
+  {
+    title: 'a visitor can watch anybody’s conversation',
+    file: 'server/gateway/rights.ts',
+    find: `c.visitor_id = \${visitorId} and a.messenger`,
+    replace: `\${visitorId}::uuid is not null and a.messenger`,
+    fault: 'F0',
+    violates: ['I6'],
+  },
+  {
+    title: 'a visitor can write into anybody’s conversation',
+    file: 'server/messenger/open-visitor.ts',
+    find: `conversation: own.length > 0 ? opened.conversation : undefined`,
+    replace: `conversation: own && opened.conversation`,
+    fault: 'F0',
+    violates: ['I12'],
+  },
+  {
+    title: 'what is written at the same time takes the same place',
+    file: 'server/helpdesk/open-conversation.ts',
+    find: `      where workspace_id = \${workspaceId} and agent_id = \${agentId} and id = \${conversationId}
+      for no key update\`,`,
+    replace: `      where workspace_id = \${workspaceId} and agent_id = \${agentId} and id = \${conversationId}\`,`,
+    fault: 'F0',
+    violates: ['I20', 'I3', 'I10', 'I7'],
+  },
 ]

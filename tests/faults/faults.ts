@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import path from 'node:path'
 import { createClient } from 'redis'
 import { WebSocket } from 'ws'
+import { streamOf } from '#shared/protocol/streams.ts'
 import type { Fault } from './fault.ts'
 import type { ClusterNode, Topology } from './topology.ts'
 import type { World } from './world.ts'
@@ -238,14 +239,18 @@ async function locked({ postgres }: Topology, milliseconds: number, statement: s
 }
 
 /** Subscriptions are cut again and again, and what was published comes a second time, backwards. */
-async function scrambleHints({ redis }: Topology, { places, random }: World): Promise<void> {
+async function scrambleHints({ redis }: Topology, { places, visitors, random }: World): Promise<void> {
   const client = await createClient({ url: redis.url }).connect()
   const listener = await createClient({ url: redis.url }).connect()
   listener.on('error', () => undefined)
   const heard: { channel: string; message: string }[] = []
   const own = new Set<string>()
-  for (const { id } of places) {
-    await listener.sSubscribe(`rollcall:workspace:${id}`, (message, channel) => {
+  const streams = [
+    ...places.map(({ id }) => streamOf('workspace', id)),
+    ...visitors.flatMap(({ conversations }) => conversations.map((id) => streamOf('conversation', id))),
+  ]
+  for (const stream of streams) {
+    await listener.sSubscribe(`rollcall:${stream}`, (message, channel) => {
       if (!own.has(message)) heard.push({ channel, message })
     })
   }

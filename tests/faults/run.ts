@@ -6,6 +6,7 @@ import { checks, revocationLatencies } from './invariants/checks.ts'
 import { recovery, type Evidence, type Violation } from './invariants/invariant.ts'
 import { seeded } from './random.ts'
 import type { Topology } from './topology.ts'
+import { arrive, visit } from './visits.ts'
 import { World } from './world.ts'
 
 export type Run = {
@@ -23,6 +24,8 @@ export type Run = {
 
 /** How many people do something at any time. */
 const busy = 5
+/** The longest that a visitor thinks before doing something, in milliseconds. */
+const thinking = 600
 /** How long all is well before the fault, and after the time that recovery may take, in milliseconds. */
 const calm = 800
 
@@ -32,6 +35,8 @@ export async function run(topology: Topology, fault: Fault, seed: number): Promi
   const world = new World(topology, seeded(seed), `${fault.id.toLowerCase()}s${seed}r${Date.now() % 100_000}`)
   try {
     await world.arrange()
+    await Promise.all(world.visitors.map((visitor) => arrive(world, visitor)))
+    const arranged = Date.now()
     const stop = work(world, fault.twice ?? false)
     await pause(calm)
     const from = Date.now()
@@ -47,7 +52,9 @@ export async function run(topology: Topology, fault: Fault, seed: number): Promi
     const log = await readLog(topology, world)
     const complaints = topology.nodes.flatMap(({ complaints }, n) => complaints.slice(earlier[n]))
     const operations = [...world.traffic.operations]
-    const evidence: Evidence = { topology, world, fault, operations, window: { from, to }, log, complaints, broken }
+    const evidence: Evidence = {
+      topology, world, fault, operations, arranged, window: { from, to }, log, complaints, broken,
+    } // prettier-ignore
     const violations: Violation[] = []
     for (const check of checks) violations.push(...(await check(evidence)))
     return {
@@ -67,9 +74,18 @@ export async function run(topology: Topology, fault: Fault, seed: number): Promi
 /** Somebody always does something, until `stop`, which waits for what is under way. */
 function work(world: World, twice: boolean): () => Promise<void> {
   let stopped = false
-  const loops = Array.from({ length: busy }, async () => {
-    while (!stopped) await act(world, twice)
-  })
+  const untilThen = async (something: () => Promise<void>) => {
+    while (!stopped) await something()
+  }
+  const loops = [
+    ...Array.from({ length: busy }, () => untilThen(() => act(world, twice))),
+    ...world.visitors.map((visitor) =>
+      untilThen(async () => {
+        await pause(world.random.below(thinking))
+        await visit(world, visitor, twice)
+      }),
+    ),
+  ]
   return async () => {
     stopped = true
     await Promise.all(loops)

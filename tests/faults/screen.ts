@@ -1,8 +1,11 @@
 import { io, type Socket } from 'socket.io-client'
 import { StreamSync, type Snapshot, type Source } from '#client/state/sync.ts'
+import { visitorSocketPath } from '#shared/messenger.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
-import type { ClientToServer, ServerToClient, Watch, WatchAnswer } from '#shared/protocol/socket.ts'
+import type { ClientToServer, Watch, WatchAnswer } from '#shared/protocol/socket.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
+import type { FacesFrame, ServerToVisitor, VisitorHandshake } from '#shared/protocol/visitors.ts'
+import { keepFaces, type KnownFaces } from '../support/faces.ts'
 import type { Topology } from './topology.ts'
 
 /** Frames, and what `watch` was answered with: up to `answered`, which is null for a frame. */
@@ -13,15 +16,30 @@ type Change = { at: number; node: string; connected: boolean }
 /** One state as this screen shows it. */
 export type Kept = { stream: Stream; position: number; state: unknown; closed: string | null }
 
-type Followed<State> = {
+export type Followed<State> = {
   stream: Stream
   takeSnapshot: () => Promise<Snapshot<State> | null>
   apply: (state: State, event: never) => State
+  /** Hears each state that the page shows. */
+  shown?: (state: State) => void
+  /** Hears what each event was, once it is applied. */
   news?: (event: StreamEvent) => void
 }
 
+type Asked = {
+  topology: Topology
+  headers: () => Record<string, string>
+  /** The node that somebody is sent to who is not to come to this one. */
+  choose: (except?: string) => { name: string; port: number }
+  /** Whose page it is, where it is a visitor's. */
+  visitor?: VisitorHandshake
+}
+
+/** How long a page waits that was refused behind the upgrade, in milliseconds. */
+const refusedPause = 1_000
+
 /**
- * A person's open page: the client's own `StreamSync` over a real socket, moved to another node whenever its own is
+ * Somebody's open page: the client's own `StreamSync` over a real socket, moved to another node whenever its own is
  * lost, as behind a load balancer. Keeps everything that it hears.
  */
 export class Screen {
@@ -29,19 +47,21 @@ export class Screen {
   readonly closed: Closed[] = []
   readonly changes: Change[] = []
   readonly kept = new Map<Stream, Kept>()
+  /** Of a visitor's page: what it was told of members, and what it shows of them in each conversation. */
+  readonly told: FacesFrame[] = []
+  readonly faces = new Map<Stream, KnownFaces>()
   private readonly syncs = new Map<Stream, StreamSync<unknown, never>>()
-  private readonly socket: Socket<ServerToClient, ClientToServer>
+  private readonly socket: Socket<ServerToVisitor<StreamEvent>, ClientToServer>
   private node: string
   private readonly identify: () => void
+  private again: NodeJS.Timeout | undefined
+  private ended = false
 
-  constructor(
-    topology: Topology,
-    headers: () => Record<string, string>,
-    choose: (except?: string) => { name: string; port: number },
-  ) {
+  constructor({ topology, headers, choose, visitor }: Asked) {
     const first = choose()
     this.node = first.name
     this.socket = io(`http://127.0.0.1:${first.port}`, {
+      ...(visitor && { path: visitorSocketPath, auth: visitor }),
       transports: ['websocket'],
       forceNew: true,
       autoConnect: false,
@@ -64,11 +84,15 @@ export class Screen {
       this.changes.push({ at: Date.now(), node: this.node, connected: true })
       for (const sync of this.syncs.values()) sync.catchUp()
     })
+    socket.on('connect_error', () => {
+      if (!socket.active && !this.ended) this.again = setTimeout(() => this.open(), refusedPause)
+    })
     socket.on('disconnect', () => this.changes.push({ at: Date.now(), node: this.node, connected: false }))
     socket.on('events', ({ stream, events }) => {
       this.heard.push({ at: Date.now(), stream, events, answered: null })
       this.syncs.get(stream)?.hear(events as never[])
     })
+    socket.on('faces', (frame) => this.showFaces(frame))
     socket.on('closed', ({ stream, code }) => {
       this.closed.push({ at: Date.now(), stream, code })
       if (code !== 'signed_out') this.syncs.get(stream)?.close(code)
@@ -107,9 +131,15 @@ export class Screen {
     if (this.socket.connected) this.socket.io.engine.close()
   }
 
-  /** `news` hears what each event was, once it is applied. */
+  showFaces(frame: FacesFrame): void {
+    this.told.push(frame)
+    const known = this.faces.get(frame.stream) ?? (new Map() as KnownFaces)
+    this.faces.set(frame.stream, known)
+    keepFaces(known, frame)
+  }
+
   follow<State>(followed: Followed<State>): void {
-    const { stream, takeSnapshot, apply, news } = followed
+    const { stream, takeSnapshot, apply, shown, news } = followed
     const kept: Kept = { stream, position: 0, state: null, closed: null }
     this.kept.set(stream, kept)
     const source: Source<State, StreamEvent> = {
@@ -125,6 +155,7 @@ export class Screen {
       },
       changed: (state, { events }) => {
         kept.state = state
+        shown?.(state)
         for (const event of events) news?.(event)
       },
       closed: (code) => (kept.closed = code),
@@ -137,6 +168,8 @@ export class Screen {
   }
 
   end(): void {
+    this.ended = true
+    clearTimeout(this.again)
     for (const sync of this.syncs.values()) sync.stop()
     this.socket.disconnect()
   }

@@ -128,8 +128,10 @@ export class Traffic {
       const known = attempts.find(({ status }) => status !== null && status < 500)
       if (known) {
         const ok = (known.status ?? 0) < 400
-        // refused after an attempt that may have worked: what it was refused for may be its own doing
-        operation.outcome = ok ? 'ok' : (before || attempts.some(isOpen)) && !keyed ? 'unknown' : 'refused'
+        // refused after an attempt that may have worked: what it was refused for may be its own doing; who asks too often
+        // is not told what became of that one either
+        const certain = keyed && known.status !== 429
+        operation.outcome = ok ? 'ok' : (before || attempts.some(isOpen)) && !certain ? 'unknown' : 'refused'
         break
       }
       await new Promise((resolve) => setTimeout(resolve, 100 * tries))

@@ -1,9 +1,7 @@
-import type { AgentStateAnswer } from '#shared/protocol/agents/state.ts'
-import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
-import { streamOf } from '#shared/protocol/streams.ts'
-import { agentState, userState, workspaceState } from '../support/states.ts'
-import { applyAgentEvent, applyUserEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
-import type { AgentState, UserState, WorkspaceState } from '#shared/state/snapshots.ts'
+import { randomBytes } from 'node:crypto'
+import type { MeAnswer } from '#shared/protocol/requests.ts'
+import type { Place, Someone, Visitor } from './cast.ts'
+import { agentPage, agentPathOf, deskPage, ownConversationPage, ownPage, workspacePage } from './pages.ts'
 import type { Random } from './random.ts'
 import { Screen } from './screen.ts'
 import type { Topology } from './topology.ts'
@@ -11,33 +9,10 @@ import { Traffic, type Operation, type Wanted } from './traffic.ts'
 
 export const password = 'sturdy horse 42'
 
-/** Somebody with an account, a browser and an open page. */
-export type Someone = {
-  name: string
-  email: string
-  address: string
-  userId: string
-  cookie: string
-  /** Cookies of sessions that were ended, and when that was answered. */
-  formerCookies: { cookie: string; at: number }[]
-  screen: Screen
-  /** Every body that this person was sent over HTTP. */
-  read: string[]
-}
-
-/** `agentId`: null where there is none, so that the workspace can be deleted. */
-export type Place = {
-  id: string
-  accountId: string
-  agentId: string | null
-  owner: Someone
-  deleted: boolean
-  names: string[]
-}
-
-/** Two owners, three workspaces, people who come and go, and one who is never let in. */
+/** Two owners, three workspaces, people who come and go, one who is never let in, and visitors of the agents. */
 export class World {
   readonly people: Someone[] = []
+  readonly visitors: Visitor[] = []
   readonly places: Place[] = []
   /** Links by which somebody may have got in. */
   readonly used = new Set<string>()
@@ -67,6 +42,16 @@ export class World {
     return this.people.at(-1) as Someone
   }
 
+  /** Everybody with an open page. */
+  get watchers(): (Someone | Visitor)[] {
+    return [...this.people, ...this.visitors]
+  }
+
+  /** Half of the people look at an agent's Help Desk, the others at what it knows. */
+  looksAtDesk(someone: Someone): boolean {
+    return this.people.indexOf(someone) % 2 === 1
+  }
+
   /** A word that nobody else writes. */
   mark(): string {
     this.count += 1
@@ -81,10 +66,12 @@ export class World {
     for (const owner of [ada, bob]) {
       await this.must(owner, { what: 'plan', method: 'PUT', path: '/api/account/plan', body: { plan: 'standard_ai' } })
     }
-    for (const owner of [ada, ada, bob]) await this.giveAgent(await this.newPlace(owner))
+    for (const owner of [ada, ada, bob]) await this.newPlace(owner)
+    await Promise.all(this.places.map((place) => this.giveAgent(place)))
+    for (const [n, name] of ['Vera', 'Vito', 'Viola', 'Vlad'].entries()) this.visitors.push(this.newVisitor(name, n))
     for (const someone of this.people) {
       someone.screen.open()
-      this.showOwn(someone)
+      someone.screen.follow(ownPage(this, someone))
     }
   }
 
@@ -100,77 +87,51 @@ export class World {
   }
 
   private async giveAgent(place: Place): Promise<void> {
+    const { owner } = place
     const path = `/api/workspaces/${place.id}/agents`
     const body = { name: this.mark() }
-    const { id } = await this.must<{ id: string }>(place.owner, { what: 'createAgent', method: 'POST', path, body })
+    const { id } = await this.must<{ id: string }>(owner, { what: 'createAgent', method: 'POST', path, body })
     place.agentId = id
-    this.show(place.owner, place)
+    const open = { helpDesk: true, messenger: { on: true } }
+    await this.must(owner, { what: 'openMessenger', method: 'PATCH', path: agentPathOf(place), body: open })
+    this.show(owner, place)
   }
 
   /** Opens the workspace on the person's page, and its agent beside it. */
   show(someone: Someone, place: Place): void {
-    const { agentId } = place
-    if (agentId) {
-      someone.screen.follow<AgentState>({
-        stream: streamOf('agent', agentId),
-        takeSnapshot: async () => {
-          const answer = await this.read<AgentStateAnswer>(
-            someone,
-            `/api/workspaces/${place.id}/agents/${agentId}/state`,
-          )
-          return answer && { position: answer.position, epoch: answer.epoch, state: agentState(answer) }
-        },
-        apply: applyAgentEvent,
-      })
-    }
-    someone.screen.follow<WorkspaceState>({
-      stream: streamOf('workspace', place.id),
-      takeSnapshot: async () => {
-        const roster = await this.read<RosterAnswer>(someone, `/api/workspaces/${place.id}/roster`)
-        return roster && { position: roster.position, epoch: roster.epoch, state: workspaceState(roster) }
-      },
-      apply: applyWorkspaceEvent,
-    })
+    const { screen } = someone
+    if (place.agentId && this.looksAtDesk(someone)) screen.follow(deskPage(this, someone, place))
+    else if (place.agentId) screen.follow(agentPage(this, someone, place))
+    screen.follow(workspacePage(this, someone, place))
   }
 
-  /** The person's own list, which every page has: what is added to it opens. */
-  private showOwn(someone: Someone): void {
-    someone.screen.follow<UserState>({
-      stream: streamOf('user', someone.userId),
-      takeSnapshot: async () => {
-        const me = await this.read<MeAnswer>(someone, '/api/me')
-        return me && { position: me.position, epoch: me.epoch, state: userState(me) }
-      },
-      apply: applyUserEvent,
-      news: (event) => {
-        if (event.type !== 'workspace.added') return
-        const place = this.places.find(({ id }) => id === event.data.workspace.id)
-        if (place) this.show(someone, place)
-      },
-    })
+  /** Opens a conversation on its visitor's page. */
+  showOwn(visitor: Visitor, conversationId: string): void {
+    visitor.conversations.push(conversationId)
+    visitor.screen.follow(ownConversationPage(this, visitor, conversationId))
   }
 
   /** null where there is nothing to see; throws where it cannot be read now. */
-  private async read<T>(someone: Someone, path: string): Promise<T | null> {
-    const { attempts } = await this.ask(someone, { what: 'read', method: 'GET', path })
+  async read<T>(who: Someone | Visitor, path: string): Promise<T | null> {
+    const { attempts } = await this.ask(who, { what: 'read', method: 'GET', path })
     const answer = attempts.at(-1)
     if (answer?.status === 404) return null
     if (answer?.status !== 200) throw new Error(`${path} could not be read.`)
     return answer.body as T
   }
 
-  async ask(someone: Someone, wanted: Wanted): Promise<Operation> {
-    const who = { name: someone.name, headers: this.headersOf(someone) }
-    const operation = await this.traffic.carryOut(who, wanted, this.random.pick)
-    for (const { body } of operation.attempts) if (body) someone.read.push(JSON.stringify(body))
+  async ask(who: Someone | Visitor, wanted: Wanted): Promise<Operation> {
+    const asked = { name: who.name, headers: this.headersOf(who) }
+    const operation = await this.traffic.carryOut(asked, wanted, this.random.pick)
+    for (const { body } of operation.attempts) if (body) who.read.push(JSON.stringify(body))
     return operation
   }
 
   /** For what has to work: arranging, and looking at the end. */
-  async must<T>(someone: Someone, wanted: Wanted): Promise<T> {
+  async must<T>(who: Someone | Visitor, wanted: Wanted): Promise<T> {
     let last: unknown
     for (let tries = 0; tries < 20; tries += 1) {
-      const { outcome, attempts } = await this.ask(someone, wanted)
+      const { outcome, attempts } = await this.ask(who, wanted)
       last = attempts
       if (outcome === 'ok') return attempts.find(({ status }) => status !== null && status < 400)?.body as T
       if (outcome === 'refused') throw new Error(`${wanted.what} was refused: ${JSON.stringify(attempts.at(-1)?.body)}`)
@@ -178,8 +139,9 @@ export class World {
     throw new Error(`${wanted.what} could not be done: ${JSON.stringify(last)}`)
   }
 
-  headersOf({ cookie, address }: Someone): Record<string, string> {
-    return { Cookie: cookie, 'X-Forwarded-For': address }
+  headersOf(who: Someone | Visitor): Record<string, string> {
+    const known = 'token' in who ? { Authorization: `Bearer ${who.token}` } : { Cookie: who.cookie }
+    return { ...known, 'X-Forwarded-For': who.address }
   }
 
   me(someone: Someone): Promise<MeAnswer> {
@@ -207,16 +169,16 @@ export class World {
   }
 
   end(): void {
-    for (const { screen } of this.people) screen.end()
+    for (const { screen } of this.watchers) screen.end()
     this.traffic.stop()
   }
 
   private async newSomeone(name: string, nth: number): Promise<Someone> {
     const { topology } = this
     const someone: Someone = {
-      name, email: `${name.toLowerCase()}.${this.tag}@example.com`, address: `10.${Number(this.tag.length)}.${nth}.${1 + (hash(this.tag) % 250)}`,
+      name, email: `${name.toLowerCase()}.${this.tag}@example.com`, address: this.addressOf(nth),
       userId: '', cookie: '', formerCookies: [], read: [],
-      screen: new Screen(topology, () => this.headersOf(someone), (except) => this.traffic.choose(this.random.pick, except)),
+      screen: new Screen({ topology, headers: () => this.headersOf(someone), choose: this.choose }),
     } // prettier-ignore
     const operation = await this.ask(someone, {
       what: 'signUp', method: 'POST', path: '/api/auth/sign-up', keyed: true,
@@ -227,6 +189,24 @@ export class World {
     someone.userId = (answer.body as { user: { id: string } }).user.id
     someone.cookie = cookieIn(answer.headers)
     return someone
+  }
+
+  private newVisitor(name: string, nth: number): Visitor {
+    const place = this.places[nth % 3] as Place
+    const agentId = place.agentId ?? ''
+    const token = randomBytes(32).toString('base64url')
+    const headers = () => this.headersOf(visitor)
+    const visitor: Visitor = {
+      name, address: this.addressOf(100 + nth), token, place, path: `/api/messenger/${agentId}`, conversations: [], read: [],
+      screen: new Screen({ topology: this.topology, headers, choose: this.choose, visitor: { agentId, token } }),
+    } // prettier-ignore
+    return visitor
+  }
+
+  private readonly choose = (except?: string) => this.traffic.choose(this.random.pick, except)
+
+  private addressOf(nth: number): string {
+    return `10.${this.tag.length}.${nth}.${1 + (hash(this.tag) % 250)}`
   }
 }
 

@@ -1,7 +1,8 @@
+import type { ConversationAnswer } from '#shared/protocol/agents/conversations.ts'
 import type { DeskAnswer } from '#shared/protocol/agents/desk.ts'
 import type { AgentStateAnswer } from '#shared/protocol/agents/state.ts'
 import type { MeAnswer, RosterAnswer } from '#shared/protocol/requests.ts'
-import type { AgentState, DeskState, UserState, WorkspaceState } from '#shared/state/snapshots.ts'
+import type { AgentState, ConversationState, DeskState, UserState, WorkspaceState } from '#shared/state/snapshots.ts'
 
 /** What the workspace's stream knows of a roster: the reader's own role and who is online are not its matter. */
 export function workspaceState({ workspace, members, invitations, agents }: RosterAnswer): WorkspaceState {
@@ -16,6 +17,15 @@ export function agentState({ position: _position, epoch: _epoch, ...state }: Age
 
 /** What the agent's stream knows of its Help Desk: what its reader has read is not its matter. */
 export function deskState({ position: _position, epoch: _epoch, unread: _unread, ...state }: DeskAnswer): DeskState {
+  return state
+}
+
+/** What the conversation's stream knows of it. */
+export function conversationState({
+  position: _position,
+  epoch: _epoch,
+  ...state
+}: ConversationAnswer): ConversationState {
   return state
 }
 

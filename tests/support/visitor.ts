@@ -10,8 +10,6 @@ import { streamOf, type Stream } from '#shared/protocol/streams.ts'
 import {
   visitorConversationAnswer,
   visitorEvents,
-  type Face,
-  type FacesFrame,
   type ServerToVisitor,
   type VisitorConversation,
   type VisitorConversationAnswer,
@@ -20,6 +18,7 @@ import {
 } from '#shared/protocol/visitors.ts'
 import { applyVisitorEvent } from '#shared/state/apply-visitor-event.ts'
 import { newDesk } from './desk.ts'
+import { keepFaces, type KnownFaces } from './faces.ts'
 import type { TestNode } from './node.ts'
 import { newPerson, type Failure } from './people.ts'
 
@@ -75,7 +74,7 @@ export async function connectVisitor(node: TestNode, auth: Record<string, unknow
   })
   const frames: EventsFrame<VisitorEvent>[] = []
   const closed: ClosedFrame[] = []
-  const faces = new Map<string, Face & { at: number }>()
+  const faces: KnownFaces = new Map()
   const typing = new Map<Stream, string[]>()
   const news = new EventEmitter().setMaxListeners(0)
   let disconnected: string | null = null
@@ -111,13 +110,6 @@ export async function connectVisitor(node: TestNode, auth: Record<string, unknow
       while (!condition()) await once(news, 'news')
     },
     close: () => socket.disconnect(),
-  }
-}
-
-/** Of two faces of a member the later one counts. */
-function keepFaces(kept: Map<string, Face & { at: number }>, { faces, facesAt }: FacesFrame): void {
-  for (const face of faces) {
-    if ((kept.get(face.memberId)?.at ?? -1) <= facesAt) kept.set(face.memberId, { ...face, at: facesAt })
   }
 }
 

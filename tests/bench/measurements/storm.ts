@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import type postgres from 'postgres'
 import { freePort } from '../../support/ports.ts'
 import { gather } from '../audience.ts'
 import { now } from '../clock.ts'
 import { insertHalls, insertMembers, insertPeople, type Guest, type Hall } from '../crowd.ts'
+import { requireFiles } from '../files.ts'
 import { quantile } from '../load.ts'
 import { print, row } from '../print.ts'
 import type { BenchServer } from '../servers/child.ts'
@@ -70,12 +70,6 @@ export async function storm(stage: Stage): Promise<void> {
       `${busy.toFixed(0)} ms`,
     ])
   }
-}
-
-/** Node raises the limit of open files to what it may. */
-function requireFiles(wanted: number): void {
-  const most = spawnSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).stdout.trim()
-  if (Number(most) < wanted) throw new Error(`The storm needs ${wanted} open files; ulimit -Hn says ${most}.`)
 }
 
 async function arrange(sql: postgres.Sql): Promise<Place[]> {

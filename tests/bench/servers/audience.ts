@@ -6,10 +6,10 @@ import { answerBench } from './child.ts'
  * Many clients in a process of their own. They speak Socket.IO's protocol and look at no more of a frame than the
  * positions in it: in life each of them is on a machine of its own.
  */
-export type Seat = { cookie?: string; origin?: string; watch?: string }
+export type Seat = { cookie?: string; origin?: string; path?: string; auth?: object; watch?: string }
 export type Gather = { ports: number[]; seats: Seat[]; size: number }
-/** `positions[n]` was delivered to somebody at `times[n]`. */
-export type Recorded = { positions: Float64Array; times: Float64Array }
+/** `positions[n]` was delivered at `times[n]`, to the client that entered as the one of the number `whose[n]`, from 0 on. */
+export type Recorded = { positions: Float64Array; times: Float64Array; whose: Uint32Array }
 /** Milliseconds of each client's return by the shared clock; how often they tried; how many were told to start anew. */
 export type Returned = { times: Float64Array; tries: number; resets: number }
 
@@ -40,6 +40,7 @@ class Crowd {
   private readonly entered = new Map<Client, { resolve: () => void; reject: (error: Error) => void }>()
   private readonly positions = new Float64Array(mostRecorded)
   private readonly times = new Float64Array(mostRecorded)
+  private readonly whose = new Uint32Array(mostRecorded)
   private count = 0
   private waiting: { events: number; tell: () => void; fail: (error: Error) => void } | null = null
   private missing = ''
@@ -88,7 +89,8 @@ class Crowd {
   }
 
   recorded(): Recorded {
-    return { positions: this.positions.slice(0, this.count), times: this.times.slice(0, this.count) }
+    const { positions, times, whose, count } = this
+    return { positions: positions.slice(0, count), times: times.slice(0, count), whose: whose.slice(0, count) }
   }
 
   /** From now on whoever loses its connection comes back to one of these ports, and wants all up to this position. */
@@ -120,10 +122,11 @@ class Crowd {
   }
 
   private connect(client: Client, port: number): void {
-    const { cookie, origin } = client.seat
+    const { cookie, origin, path } = client.seat
     client.live = false
     client.wire = new Wire({
       port,
+      ...(path && { path }),
       headers: { ...(cookie && { Cookie: cookie }), ...(origin && { Origin: origin }) },
       hear: (frame) => this.hear(client, frame),
       ended: (why) => this.lost(client, why),
@@ -135,8 +138,9 @@ class Crowd {
     if (kind === '42') this.deliver(client, frame)
     else if (kind === '43') this.answer(client, frame)
     else if (kind === '2') client.wire?.say('3')
-    else if (kind.startsWith('0')) client.wire?.say('40')
+    else if (kind.startsWith('0')) client.wire?.say(`40${client.seat.auth ? JSON.stringify(client.seat.auth) : ''}`)
     else if (kind === '40') this.watch(client)
+    else if (kind === '44') client.wire?.end(frame.toString('utf8'))
   }
 
   private watch(client: Client): void {
@@ -172,6 +176,7 @@ class Crowd {
       client.position = numberAt(frame, mark + positionMark.length)
       this.positions[this.count] = client.position
       this.times[this.count] = at
+      this.whose[this.count] = client.nth
       this.count += 1
     }
     if (this.waiting && this.count >= this.waiting.events) {

@@ -30,13 +30,14 @@ export const once: Check = ({ operations, log }) => {
   )
 }
 
-const telling = /^(workspace\.(created|renamed)|member\.profile_changed|invitation\.sent|resource\.created)$/
+const telling =
+  /^(workspace\.(created|renamed)|member\.profile_changed|invitation\.sent|resource\.created|message\.created)$/
 
 /** How often each word of ours is what an event tells of. */
 function markerCounts(log: Evidence['log']): Map<string, number> {
   const counts = new Map<string, number>()
   for (const [stream, events] of log) {
-    if (!/^(workspace|agent):/.test(stream)) continue
+    if (!/^(workspace|agent|conversation):/.test(stream)) continue
     for (const { type, data } of events) {
       if (!telling.test(type)) continue
       const told = data as {
@@ -44,17 +45,25 @@ function markerCounts(log: Evidence['log']): Map<string, number> {
         displayName?: string
         invitation?: { email: string }
         resource?: { title: string }
+        message?: { text: string }
       }
-      const word = told.name ?? told.displayName ?? told.resource?.title ?? told.invitation?.email.split('@')[0] ?? ''
+      const word =
+        told.name ??
+        told.displayName ??
+        told.resource?.title ??
+        told.message?.text ??
+        told.invitation?.email.split('@')[0] ??
+        ''
       counts.set(word, (counts.get(word) ?? 0) + 1)
     }
   }
   return counts
 }
 
-/** I12: nobody is let in with a session that has ended, nor a stranger anywhere, whatever is broken. */
+/** I12: nobody is let in with a session that has ended, nor a stranger or a visitor anywhere, whatever is broken. */
 export const closed: Check = ({ operations }) => {
-  const shut = operations.filter(({ what }) => ['lookWithEndedSession', 'intrude', 'steal'].includes(what))
+  const kinds = ['lookWithEndedSession', 'intrude', 'steal', 'intrudeAsVisitor']
+  const shut = operations.filter(({ what }) => kinds.includes(what))
   const open = shut.filter(({ attempts }) => attempts.some(({ status }) => status !== null && status < 400))
   return violated(
     'I12',
@@ -63,10 +72,10 @@ export const closed: Check = ({ operations }) => {
 }
 
 /** I13: outside the fault and the five seconds after it, requests are answered. */
-export const available: Check = ({ operations, window }) => {
+export const available: Check = ({ operations, arranged, window }) => {
   const outside = operations.flatMap(({ attempts, what }) =>
     attempts
-      .filter(({ at, until }) => until < window.from || at > window.to + recovery)
+      .filter(({ at, until }) => at >= arranged && (until < window.from || at > window.to + recovery))
       .map((attempt) => ({ what, attempt })),
   )
   const failed = outside.filter(({ attempt: { status } }) => status === null || status >= 500)
@@ -76,11 +85,13 @@ export const available: Check = ({ operations, window }) => {
 }
 
 /** I14: no request outlives its deadline, and afterwards the pools are idle. */
-export const timely: Check = async ({ operations, fault, topology, window }) => {
+export const timely: Check = async ({ operations, arranged, fault, topology, window }) => {
   const late = fault.standsStill
     ? []
     : operations.flatMap(({ what, attempts }) =>
-        attempts.filter(({ at, until }) => until - at > longestAnswer).map((attempt) => ({ what, attempt })),
+        attempts
+          .filter(({ at, until }) => at >= arranged && until - at > longestAnswer)
+          .map((attempt) => ({ what, attempt })),
       )
   const busy = await topology.postgres.owner<{ what: string }[]>`
     select state || ' for ' || extract(epoch from now() - state_change)::int || ' s: ' || left(query, 60) as what
@@ -106,7 +117,7 @@ export const graceful: Check = ({ operations, fault, window, world, broken }) =>
       .filter((attempt) => attempt.until >= window.from && attempt.at <= window.to && isFailed(attempt))
       .map((attempt) => ({ what, attempt })),
   )
-  const away = world.people.flatMap(({ name, screen }) => {
+  const away = world.watchers.flatMap(({ name, screen }) => {
     const gaps = screen.changes.flatMap((change, n) => {
       if (change.connected || change.at < window.from || change.at > window.to) return []
       const back = screen.changes.slice(n + 1).find(({ connected }) => connected)

@@ -12,6 +12,8 @@ export type Evidence = {
   world: World
   fault: Fault
   operations: readonly Operation[]
+  /** When everybody was there and history began, in milliseconds since the epoch: arranging it is not judged by its speed. */
+  arranged: number
   /** When the fault struck and when it was over, in milliseconds since the epoch. */
   window: { from: number; to: number }
   /** The events of every stream of this world, in order. */

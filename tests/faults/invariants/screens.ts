@@ -1,10 +1,13 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { AgentStateAnswer } from '#shared/protocol/agents/state.ts'
+import type { DeskAnswer } from '#shared/protocol/agents/desk.ts'
 import type { RosterAnswer } from '#shared/protocol/requests.ts'
 import { streamOf, type Stream } from '#shared/protocol/streams.ts'
-import { agentState, userState, workspaceState } from '../../support/states.ts'
-import type { Place, Someone } from '../world.ts'
+import { agentState, deskState, userState, workspaceState } from '../../support/states.ts'
+import { agentPathOf } from '../pages.ts'
+import type { Place, Someone } from '../cast.ts'
+import { agentIn, conversationsIn } from './conversations.ts'
 import { violated, type Check, type Evidence, type Violation } from './invariant.ts'
+import { differenceIn } from './shown.ts'
 
 type Interval = { from: number; joinedAt: number; to: number; removedAt: number | null }
 
@@ -30,7 +33,7 @@ function membershipsIn({ log }: Evidence, place: Place, someone: Someone): Inter
 /** S4: a connection hears each stream in order, each event once, and without a hole. */
 export const ordered: Check = ({ world }) => {
   const found: string[] = []
-  for (const { name, screen } of world.people) {
+  for (const { name, screen } of world.watchers) {
     const last = new Map<Stream, number>()
     for (const { stream, events, answered } of screen.heard) {
       const first = events[0]?.position
@@ -50,7 +53,7 @@ const soonEnough = 2_000
 /** S6, where Redis is what breaks: an event that a page heard late had nobody who read the heads of the log. */
 export const prompt: Check = ({ world, fault }) => {
   if (!['F10', 'F11', 'F12'].includes(fault.id)) return []
-  const late = world.people.flatMap(({ name, screen }) =>
+  const late = world.watchers.flatMap(({ name, screen }) =>
     screen.heard.flatMap(({ stream, events, at, answered }) =>
       answered !== null ? [] : events.filter((event) => at - Date.parse(event.at) > soonEnough).map((event) => `${name} heard ${event.type} ${event.position} of ${stream} after ${at - Date.parse(event.at)} ms`),
     ),
@@ -74,24 +77,27 @@ export const cutOff: Check = ({ operations, fault }) => {
  */
 export const evicted: Check = (evidence) => {
   const found: Violation[] = []
+  const conversations = conversationsIn(evidence)
   for (const place of evidence.world.places.filter(({ deleted }) => !deleted)) {
+    const below = conversations.filter(([, events]) => agentIn(events) === place.agentId).map(([stream]) => stream)
+    const streams = new Set<string>([`workspace:${place.id}`, `agent:${place.agentId}`, ...below])
     for (const someone of evidence.world.people) {
       const intervals = membershipsIn(evidence, place, someone)
-      const heard = someone.screen.heard.filter(
-        ({ stream }) => stream === `workspace:${place.id}` || stream === `agent:${place.agentId}`,
-      )
+      const heard = someone.screen.heard.filter(({ stream }) => streams.has(stream))
       const leaked = heard.flatMap(({ at, stream, events }) =>
-        events.filter((event) => {
-          const committed = momentOf(evidence, stream, event)
-          return !intervals.some(({ joinedAt, to }) => joinedAt <= at && committed <= to)
-        }),
+        events
+          .filter((event) => {
+            const committed = momentOf(evidence, stream, event)
+            return !intervals.some(({ joinedAt, to }) => joinedAt <= at && committed <= to)
+          })
+          .map(({ position, type }) => ({ stream, position, type })),
       )
       found.push(
         ...violated(
           'I5',
           leaked.map(
-            ({ position, type }) =>
-              `${someone.name} heard ${type} ${position} of ${place.id}, a member from ${intervals.map(({ from, to }) => `${from} to ${to}`).join(', ')}`,
+            ({ stream, position, type }) =>
+              `${someone.name} heard ${type} ${position} of ${stream} in ${place.id}, a member from ${intervals.map(({ from, to }) => `${from} to ${to}`).join(', ')}`,
           ),
         ),
       )
@@ -127,32 +133,37 @@ export const canaries: Check = (evidence) => {
 }
 
 /** I10: what a page shows is what a fresh reading gives, for everybody who may read. */
-export const converged: Check = async ({ world, log }) => {
+export const converged: Check = async (evidence) => {
+  const { world } = evidence
   const found: string[] = []
-  const compare = (who: Someone, stream: Stream, fresh: unknown): void => {
-    const kept = who.screen.kept.get(stream)
-    const head = log.get(stream)?.at(-1)?.position ?? 0
-    if (!kept) found.push(`${who.name} does not see ${stream} at all`)
-    else if (kept.closed) found.push(`${who.name} may see ${stream} and was told that it is ${kept.closed}`)
-    else if (kept.position !== head) found.push(`${who.name} is at ${kept.position} of ${head} in ${stream}`)
-    else if (!isDeepStrictEqual(kept.state, fresh)) found.push(`${who.name} does not see ${stream} as it is`)
-  }
   for (const place of world.places.filter(({ deleted }) => !deleted)) {
     const roster = await world.must<RosterAnswer>(place.owner, {
       what: 'roster', method: 'GET', path: `/api/workspaces/${place.id}/roster`,
     }) // prettier-ignore
     const members = new Set(roster.members.map(({ userId }) => userId))
-    for (const who of world.people.filter(({ userId }) => members.has(userId)))
-      compare(who, streamOf('workspace', place.id), workspaceState(roster))
-    if (!place.agentId) continue
-    const held = await world.must<AgentStateAnswer>(place.owner, {
-      what: 'agentState', method: 'GET', path: `/api/workspaces/${place.id}/agents/${place.agentId}/state`,
-    }) // prettier-ignore
-    for (const who of world.people.filter(({ userId }) => members.has(userId)))
-      compare(who, streamOf('agent', place.agentId), agentState(held))
+    const present = world.people.filter(({ userId }) => members.has(userId))
+    const fresh = workspaceState(roster)
+    found.push(...present.flatMap((who) => differenceIn(evidence, who, streamOf('workspace', place.id), { fresh })))
+    if (place.agentId) found.push(...(await agentsDifferences(evidence, place, present)))
   }
-  for (const who of world.people) compare(who, streamOf('user', who.userId), userState(await world.me(who)))
+  for (const who of world.people) {
+    const fresh = userState(await world.me(who))
+    found.push(...differenceIn(evidence, who, streamOf('user', who.userId), { fresh }))
+  }
   return violated('I10', found)
+}
+
+/** By what each of them looks at: what the agent knows, or its Help Desk. */
+async function agentsDifferences(evidence: Evidence, place: Place, present: Someone[]): Promise<string[]> {
+  const { world } = evidence
+  const read = <T>(what: string) =>
+    world.must<T>(place.owner, { what, method: 'GET', path: `${agentPathOf(place)}/${what}` })
+  const knowledge = agentState(await read<AgentStateAnswer>('state'))
+  const desk = deskState(await read<DeskAnswer>('desk'))
+  return present.flatMap((who) => {
+    const fresh = world.looksAtDesk(who) ? desk : knowledge
+    return differenceIn(evidence, who, streamOf('agent', place.agentId ?? ''), { fresh })
+  })
 }
 
 /** Milliseconds until somebody who was removed was told so on their open page. */
