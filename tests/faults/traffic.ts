@@ -125,7 +125,9 @@ export class Traffic {
       const attempts = await Promise.all(nodes.map((one) => this.attempt(one, wanted, headers)))
       const before = operation.attempts.some(isOpen)
       operation.attempts.push(...attempts)
-      const known = attempts.find(({ status }) => status !== null && status < 500)
+      const answered = attempts.filter(({ status }) => status !== null && status < 500)
+      // of two sent at once one may be refused for what is over a moment later: it is done where one of them was
+      const known = answered.find(({ status }) => (status ?? 0) < 400) ?? answered[0]
       if (known) {
         const ok = (known.status ?? 0) < 400
         // refused after an attempt that may have worked: what it was refused for may be its own doing; who asks too often
