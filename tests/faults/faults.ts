@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import path from 'node:path'
 import { createClient } from 'redis'
 import { WebSocket } from 'ws'
-import { streamOf } from '#shared/protocol/streams.ts'
+import { streamKinds, streamOf, type StreamKind } from '#shared/protocol/streams.ts'
+import type { KillableRedis } from '../support/killable-redis.ts'
 import type { Fault } from './fault.ts'
 import type { ClusterNode, Topology } from './topology.ts'
 import type { World } from './world.ts'
@@ -238,7 +239,13 @@ async function locked({ postgres }: Topology, milliseconds: number, statement: s
   })
 }
 
-/** Subscriptions are cut again and again, and what was published comes a second time, backwards. */
+/** Mostly the workspaces': what goes on below one must not overtake a removal there that nobody was told of. */
+const losable: readonly StreamKind[] = ['workspace', 'workspace', 'workspace', 'agent', 'conversation']
+
+/**
+ * Subscriptions are cut again and again, hints of one kind of stream are lost while the others arrive, and what was
+ * published comes a second time, backwards.
+ */
 async function scrambleHints({ redis }: Topology, { places, visitors, random }: World): Promise<void> {
   const client = await createClient({ url: redis.url }).connect()
   const listener = await createClient({ url: redis.url }).connect()
@@ -254,9 +261,9 @@ async function scrambleHints({ redis }: Topology, { places, visitors, random }: 
       if (!own.has(message)) heard.push({ channel, message })
     })
   }
-  for (let times = 0; times < 12; times += 1) {
+  for (let times = 0; times < 15; times += 1) {
     if (times % 3 === 0) await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
-    await pause(300)
+    await withoutHintsOf(random.pick(losable), redis, 300)
     for (const { channel, message } of [...heard].reverse().slice(0, 20)) {
       own.add(message)
       if (random.chance(0.7)) await client.sPublish(channel, message)
@@ -264,4 +271,12 @@ async function scrambleHints({ redis }: Topology, { places, visitors, random }: 
   }
   listener.destroy()
   client.destroy()
+}
+
+/** Redis refuses to publish on the channels of these streams only; whoever is subscribed to them stays so. */
+async function withoutHintsOf(kind: StreamKind, redis: KillableRedis, milliseconds: number): Promise<void> {
+  const others = streamKinds.filter((other) => other !== kind).map((other) => `&rollcall:${other}:*`)
+  await redis.command('ACL', 'SETUSER', 'default', '-spublish', `(+spublish resetchannels ${others.join(' ')})`)
+  await pause(milliseconds)
+  await redis.command('ACL', 'SETUSER', 'default', '+spublish', 'clearselectors')
 }
