@@ -22,6 +22,7 @@ const rules = {
   wrongKeyByAddress: [60, 60],
   pagesReadByAgent: [60, 60],
   outboundTestsByUser: [60, 10 * 60],
+  messengersByAddress: [1200, 60],
   // of an agent's Messenger; by address within that agent
   readsByVisitor: [300, 60],
   writesByVisitor: [30, 60],

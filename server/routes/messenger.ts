@@ -41,13 +41,14 @@ export function messengerRoutes(router: Router, services: Services): void {
   visitorRoutes(router, services)
 }
 
-function configurationRoute(router: Router, { core }: Services): void {
+function configurationRoute(router: Router, { core, limits }: Services): void {
   serve(
     router,
     'get',
     messenger,
     { summary: 'How an agent’s Messenger looks', params: messengerParams, answer: messengerAnswer },
     async ({ c, params }) => {
+      await limits.spend('messengersByAddress', c.get('address'))
       const found = await findMessenger(core.sql, params.agentId)
       if (!found) throw notFound()
       const { workspaceId: _, origins, ...shown } = found

@@ -136,6 +136,18 @@ test('a visitor writes 30 times in a minute and reads 300 times, however the age
   expect((await write(ada, body.id)).status).toBe(201)
 })
 
+test('141 one address asks 1,200 times in a minute how Messengers look, whichever agents it names; no other address is slowed', async () => {
+  const { visitor } = await newMessenger(node())
+  const [here, there] = ['203.0.113.35', '203.0.113.36']
+  const asked = await inTurns(1_220, (n) =>
+    from(here, n % 2 ? visitor : newVisitor(node(), crypto.randomUUID())).look(),
+  )
+  expect(asked.filter(({ status }) => status === 200 || status === 404)).toHaveLength(1_200)
+  for (const late of asked.filter(({ status }) => status !== 200 && status !== 404)) expectTooMany(late)
+  expect((await from(there, visitor).look()).status).toBe(200)
+  expect((await from(here, visitor).begin()).status).toBe(201)
+})
+
 test('141 one address writes 200 times in a minute to one agent, by whatever tokens; no other address, agent or member is slowed', async () => {
   const [flooded, calm] = [await newMessenger(node()), await newMessenger(node())]
   const [here, there] = ['203.0.113.31', '203.0.113.32']
@@ -198,6 +210,7 @@ function from(address: string, { call }: Visitor) {
     begin: () => call<{ id: string }>('POST', '/conversations', { text: 'Hello' }, headers),
     write: (id: string) => call('POST', `/conversations/${id}/messages`, { text: 'Hello again' }, headers),
     list: () => call('GET', '/conversations', undefined, headers),
+    look: () => call('GET', '', undefined, headers),
   }
 }
 
