@@ -31,7 +31,7 @@ create function search_conversations(earlier text, latest text, one_agent uuid, 
       from (
         select word, '' as ending from unnest(tsvector_to_array(public.words_of(earlier))) as word
         union all
-        select word, ':*' from unnest(tsvector_to_array(public.words_of(latest))) as word
+        select word, ':*' as ending from unnest(tsvector_to_array(public.words_of(latest))) as word
       ) words
     ),
     shown as materialized (

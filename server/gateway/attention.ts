@@ -80,9 +80,13 @@ export class Attention {
   left(stream: Stream, socket: LiveSocket): void {
     const place = this.placeOf.get(socket)
     if (!place) return
-    if (stream === streamOf('agent', place.agentId) || stream === streamOf('conversation', place.conversationId)) {
-      this.place(socket, null)
-    }
+    const { agentId, conversationId } = place
+    if (stream !== (isPerson(socket.data) ? streamOf('agent', agentId) : streamOf('conversation', conversationId)))
+      return
+    // whoever watches anew leaves first, and is back in the same breath
+    queueMicrotask(() => {
+      if (!this.parts.rooms().entryOf(stream, socket)) this.place(socket, null)
+    })
   }
 
   close(): void {

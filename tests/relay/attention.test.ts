@@ -37,7 +37,7 @@ async function arrange() {
       const { members: told = [], visitor: there = 'away' } = live.attention.get(id) ?? {}
       return JSON.stringify([[...told].sort(byId), there]) === JSON.stringify([[...members].sort(byId), from])
     })
-  return { ...desk, a, b, id, stream, agentId, open, visit, attend, untilTold }
+  return { ...desk, a, b, id, stream, watched, agentId, open, visit, attend, untilTold }
 }
 
 function byId(one: object, other: object): number {
@@ -45,7 +45,7 @@ function byId(one: object, other: object): number {
 }
 
 test('who looks at a conversation and who types there shows at once to the team at both nodes, and to the visitor who types', async () => {
-  const { ada, adaId, edsger, edsgerId, a, b, stream, open, visit, attend, untilTold } = await arrange()
+  const { ada, adaId, edsger, edsgerId, a, b, stream, watched, open, visit, attend, untilTold } = await arrange()
   const [owner, editor] = [await open(ada, a), await open(edsger, b)]
   const page = await visit()
   await untilTold(owner, [], 'here')
@@ -64,6 +64,10 @@ test('who looks at a conversation and who types there shows at once to the team 
   // whoever comes later is told what was told before
   const late = await open(ada, b)
   await untilTold(late, [{ memberId: adaId, typing: false }, { memberId: edsgerId, typing: false }], 'here') // prettier-ignore
+  // whoever watches anew, as a page does that missed something, is still there
+  for (const one of [watched, stream]) expect((await editor.watch(one)).ok).toBe(true)
+  await attend(owner, true)
+  await untilTold(late, [{ memberId: adaId, typing: true }, { memberId: edsgerId, typing: false }], 'here') // prettier-ignore
   await attend(owner, false, null)
   page.close()
   await untilTold(late, [{ memberId: edsgerId, typing: false }])
