@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Frame, Page } from '@playwright/test'
+import type { Frame, Locator, Page } from '@playwright/test'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
@@ -38,22 +38,28 @@ test('a visitor on a foreign page with a policy of its own and two members: word
   await lineOf(editor).click()
   await see(lineOf(owner)).toContainText('Edsger looking')
   await editor.getByLabel('Reply').fill('On its way!')
-  await see(frame.getByText('Somebody of the team is typing …')).toBeVisible()
-  await see(lineOf(owner)).toContainText('Edsger is typing …')
-  await lookAt(owner, 'help-desk-typing')
+  await whileTyping(editor.getByLabel('Reply'), async () => {
+    await see(frame.getByText('Somebody of the team is typing …')).toBeVisible()
+    await see(lineOf(owner)).toContainText('Edsger is typing …')
+    await lookAt(owner, 'help-desk-typing')
+  })
   await editor.getByLabel('Reply').press('Enter')
   await see(frame.getByRole('article', { name: 'Edsger wrote' })).toContainText('On its way!')
   await see(frame.getByText('is typing …')).toHaveCount(0)
   await see(frame.getByText('Waiting for a person')).toHaveCount(0)
   await frame.getByLabel('Message', { exact: true }).fill('Tha')
-  await see(editor.getByRole('region', { name: 'Conversation', exact: true }).getByText('Visitor is typing …')).toBeVisible()
+  await whileTyping(frame.getByLabel('Message', { exact: true }), () =>
+    see(editor.getByRole('region', { name: 'Conversation', exact: true }).getByText('Visitor is typing …')).toBeVisible(),
+  )
   await edsger.patch(`/api/workspaces/${workspace.id}/membership`, { displayName: 'Edsger the Helpful' })
   await see(frame.getByRole('article', { name: 'Edsger the Helpful wrote' })).toBeVisible()
   await lookAt(shop, 'messenger-embedded-answered')
 
   await editor.getByLabel('Reply').fill('One more th')
-  await see(frame.getByText('Edsger the Helpful is typing …')).toBeVisible()
-  await lookAt(shop, 'messenger-typing')
+  await whileTyping(editor.getByLabel('Reply'), async () => {
+    await see(frame.getByText('Edsger the Helpful is typing …')).toBeVisible()
+    await lookAt(shop, 'messenger-typing')
+  })
   await ada.delete(`/api/workspaces/${workspace.id}/members/${edsgerId}`)
   await see(editor.getByText('You were removed from Acme.')).toBeVisible()
   await see(frame.getByText('is typing …')).toHaveCount(0)
@@ -204,6 +210,17 @@ async function buttonsOf(shop: Page): Promise<string[]> {
 
 function lineOf(page: Page, text = 'Visitor') {
   return page.getByRole('region', { name: 'Conversations' }).getByRole('link').filter({ hasText: text })
+}
+
+/** Somebody types for as long as it takes to look. */
+async function whileTyping(box: Locator, look: () => Promise<unknown>): Promise<void> {
+  let looking = true
+  const looked = look().finally(() => (looking = false))
+  while (looking) {
+    await box.dispatchEvent('input')
+    await Promise.race([looked, box.page().waitForTimeout(1_000)])
+  }
+  await looked
 }
 
 async function writeIn(page: Page | Frame, text: string): Promise<void> {
