@@ -26,6 +26,8 @@ export type ClusterNode = {
   /** SIGCONT. */
   resume: () => void
   running: () => boolean
+  /** How it is, for who reads of a failure. */
+  state: () => string
   /** The lines of its error output, over all of its lives. */
   complaints: string[]
   /** What `/metrics` answers. */
@@ -33,7 +35,7 @@ export type ClusterNode = {
 }
 
 type Proxies = { client: FaultProxy; database: FaultProxy; redis: FaultProxy; smtp: FaultProxy }
-type Life = { child: ChildProcess; ended: Promise<number | string>; port: number; metricsPort: number; told: boolean }
+type Life = { child: ChildProcess; ended: Promise<number | string>; port: number; metricsPort: number }
 type Peers = { databaseUrl: string; redisUrl: string; smtpUrl: string }
 
 export type NodePlan = Peers & {
@@ -80,16 +82,11 @@ export async function createNode(plan: NodePlan): Promise<{ node: ClusterNode; c
     })
     createInterface({ input: child.stderr }).on('line', (line) => complaints.push(line))
     const ended = once(child, 'close').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? 'unknown')
-    const begun: Life = { child, ended, port, metricsPort, told: false }
-    void ended.then((how) => {
-      if (!begun.told) complaints.push(`Node ${name} ended by itself: ${how}.`)
-    })
-    return begun
+    return { child, ended, port, metricsPort }
   }
 
   async function end(signal: NodeJS.Signals): Promise<number | string> {
     if (!life) throw new Error(`Node ${name} has never run.`)
-    life.told = true
     if (isRunning(life)) life.child.kill(signal)
     return life.ended
   }
@@ -101,6 +98,12 @@ export async function createNode(plan: NodePlan): Promise<{ node: ClusterNode; c
     proxies,
     complaints,
     running: () => isRunning(life),
+    state() {
+      const how = isRunning(life)
+        ? 'runs'
+        : `has ended: ${life?.child.exitCode ?? life?.child.signalCode ?? 'never begun'}`
+      return `Node ${name} ${how}. ${complaints.slice(-40).join(' ')}`
+    },
     async start(env = {}) {
       if (isRunning(life)) throw new Error(`Node ${name} runs already.`)
       const before = complaints.length

@@ -100,8 +100,8 @@ test('169 a node that is busy for five seconds: its health fails meanwhile, its 
   await inviting
   const health = () =>
     call(topology, a, '/readyz', { timeout: 2_000 }).then(
-      ({ status, body }) => (status === 200 ? 'well' : `${status} ${JSON.stringify(body)} ${a.complaints.slice(-40).join(' ')}`),
-      (error: unknown) => `${String(error)}, running: ${a.running()} ${a.complaints.slice(-40).join(' ')}`,
+      ({ status, body }) => (status === 200 ? 'well' : `${status} ${JSON.stringify(body)} ${a.state()}`),
+      (error: unknown) => `${String(error)}. ${a.state()}`,
     )
   await expect.poll(health, soon).toBe('well')
   const email = newAddress()
