@@ -99,10 +99,9 @@ export async function createNode(plan: NodePlan): Promise<{ node: ClusterNode; c
     complaints,
     running: () => isRunning(life),
     state() {
-      const how = isRunning(life)
-        ? 'runs'
-        : `has ended: ${life?.child.exitCode ?? life?.child.signalCode ?? 'never begun'}`
-      return `Node ${name} ${how}. ${complaints.slice(-40).join(' ')}`
+      const { exitCode = null, signalCode = null } = life?.child ?? {}
+      const ended = exitCode ?? signalCode
+      return `Node ${name} ${ended === null ? 'runs' : `has ended: ${ended}`}. ${complaints.slice(-40).join(' ')}`
     },
     async start(env = {}) {
       if (isRunning(life)) throw new Error(`Node ${name} runs already.`)
