@@ -15,7 +15,8 @@ test('94 I9 connections cut at any moment, also while they open: it stays up, an
   await ada.signUp()
   const kept: string[] = []
   const statuses = new Set<number>()
-  for (let round = 0; round < 60; round += 1) {
+  // as many as one person may create in an hour
+  for (let round = 0; round < 30; round += 1) {
     const writes = Array.from({ length: 10 }, (_, n) => ada.post('/api/workspaces', { name: `Cut ${round} ${n}` }))
     await cut()
     for (const { status, body } of await Promise.all(writes)) {
