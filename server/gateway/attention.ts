@@ -90,9 +90,8 @@ export class Attention {
   }
 
   close(): void {
-    for (const timer of [this.gathering, this.looking]) if (timer) clearTimeout(timer)
     for (const socket of [...this.placeOf.keys()]) this.place(socket, null)
-    if (this.gathering) clearTimeout(this.gathering)
+    for (const timer of [this.gathering, this.looking]) if (timer) clearTimeout(timer)
     this.tell()
   }
 
