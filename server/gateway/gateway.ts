@@ -22,7 +22,7 @@ import { Rooms, type LiveServer, type LiveServers, type LiveSocket, type Sent } 
 import { cutSlowClients } from './slow-clients.ts'
 import { startSweep } from './sweep.ts'
 import { closeStrayUpgrades, trackUpgraded } from './upgraded.ts'
-import { serveVisitors, tellNewFaces } from './visitors.ts'
+import { serveVisitors, tellFaces } from './visitors.ts'
 import { watching, type Access } from './watch.ts'
 
 export type Gateway = {
@@ -67,7 +67,7 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
     ...parts,
     changed: (stream, userId) => presence.changed(stream, userId),
     left: (stream, socket) => attention.left(stream, socket),
-    unknownWriter: (stream) => void tellNewFaces(rooms, stream, { rights, log: parts.log }),
+    facesUnknown: (stream) => void tellFaces(rooms, stream, { rights, log: parts.log }),
   })
   const attention = new Attention({ io, feed: parts.feed, rights, rooms: () => rooms })
   const presence = new Presence({

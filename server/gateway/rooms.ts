@@ -16,7 +16,7 @@ import { asSent, Outbox } from './outbox.ts'
 import type { Heads } from './rights.ts'
 import { Room, type Via } from './room.ts'
 import { Stall } from './stall.ts'
-import { asVisitorGets, newFaceIn, writerIn } from './visitor-view.ts'
+import { asVisitorGets, leaverIn, newFaceIn, writerIn } from './visitor-view.ts'
 
 type None = Record<string, never>
 /** An event as whoever is at the other end gets it. */
@@ -53,8 +53,8 @@ type Parts = {
   changed: (stream: Stream, userId: string) => void
   /** Told whenever a socket gets nothing of the stream any more. */
   left: (stream: Stream, socket: LiveSocket) => void
-  /** Told when a member writes to visitors who have not seen them yet: their face is to be looked up and told. */
-  unknownWriter: (stream: Stream) => void
+  /** Told when visitors do not know how somebody who wrote to them is called and looks: it is to be looked up and told. */
+  facesUnknown: (stream: Stream) => void
 }
 
 /** How a socket comes in, and what its stream is below. */
@@ -315,7 +315,7 @@ export class Rooms {
     const writer = writerIn(event)
     if (writer === null || writers.has(writer)) return
     writers.add(writer)
-    this.parts.unknownWriter(stream)
+    this.parts.facesUnknown(stream)
   }
 
   /** What visitors below a workspace have to learn from its stream, which they do not see. */
@@ -325,6 +325,10 @@ export class Rooms {
       for (const { room, visitors } of below) {
         if (visitors?.writers.has(face.memberId)) this.showFaces(room.stream, [face], event.position)
       }
+    }
+    const leaver = leaverIn(event)
+    if (leaver !== null) {
+      for (const { room, visitors } of below) if (visitors?.writers.has(leaver)) this.parts.facesUnknown(room.stream)
     }
     if (event.type !== 'agent.updated' || event.data.agent.messenger.on) return
     const { id } = event.data.agent

@@ -13,6 +13,11 @@ export function writerIn(event: LoggedEvent): string | null {
   return event.type === 'message.created' ? event.data.message.author.memberId : null
 }
 
+/** The member who is one no more from this event on, else null. */
+export function leaverIn(event: LoggedEvent): string | null {
+  return event.type === 'member.removed' || event.type === 'member.left' ? event.data.memberId : null
+}
+
 /** How a member is called and looks from this event on, else null. */
 export function newFaceIn(event: LoggedEvent): Face | null {
   if (event.type !== 'member.profile_changed') return null

@@ -61,15 +61,15 @@ export function serveVisitors(io: LiveServer, rooms: Rooms, parts: Parts): void 
   })
 }
 
-/** Tells visitors of a stream of a member who has just written there for the first time. */
-export async function tellNewFaces(rooms: Rooms, stream: Stream, { rights, log }: Pick<Parts, 'rights' | 'log'>): Promise<void> {
+/** Tells visitors of a stream how those who wrote there are called and look now. */
+export async function tellFaces(rooms: Rooms, stream: Stream, { rights, log }: Pick<Parts, 'rights' | 'log'>): Promise<void> {
   const visitor = rooms.visitorIn(stream)
   if (!visitor) return
   try {
     const known = await rights.headsForVisitor({ stream, visitor })
     if (known) rooms.showFaces(stream, known.faces, known.above ?? 0)
   } catch (error) {
-    // they are shown by name alone until the visitor watches anew
+    // whoever is new is shown by name alone, and whoever left as before, until the visitor watches anew
     log[levelOf(error)]({ err: error, stream }, 'a face could not be looked up')
   }
 } // prettier-ignore
@@ -93,7 +93,7 @@ function accessOf(socket: LiveSocket, rooms: Rooms, parts: Parts): Access<Visito
     entered(stream, heads) {
       rooms.showFaces(stream, heads.faces, heads.above ?? 0, socket)
       // what was told meanwhile, this socket was not yet told
-      if (rooms.isBeyond(stream, heads)) void tellNewFaces(rooms, stream, parts)
+      if (rooms.isBeyond(stream, heads)) void tellFaces(rooms, stream, parts)
       parts.attention.entered(stream, socket)
     },
   }

@@ -10,15 +10,15 @@ import { asLast, tellListed, type Shown } from './listed.ts'
 type Begun = {
   /** Whose it is; the row is kept from changing, since lists tell of it. */
   contact: Shown['contact']
-  /** The visitor who began it by the Messenger. */
-  visitorId: string | null
+  /** The visitor who began it by the Messenger, and the digest of the address from where. */
+  begunBy: { visitorId: string; from: Buffer } | null
   /** The contact's first message. */
   text: string | undefined
   actor: Actor | null
 }
 
 /** Stores and tells of a new conversation: open, and the Assistant's. */
-export function beginConversation(unit: Unit & AtAgent, { contact, visitorId, text, actor }: Begun): Conversation {
+export function beginConversation(unit: Unit & AtAgent, { contact, begunBy, text, actor }: Begun): Conversation {
   const { draft, workspaceId, agent, at } = unit
   const conversation: Conversation = {
     id: newId(),
@@ -30,7 +30,7 @@ export function beginConversation(unit: Unit & AtAgent, { contact, visitorId, te
     createdAt: at,
     updatedAt: at,
   }
-  insert(unit, conversation, { visitorId, messages: text === undefined ? 0 : 1 })
+  insert(unit, conversation, { begunBy, messages: text === undefined ? 0 : 1 })
   draft.append('conversation', conversation.id, 'conversation.created', { conversation }, { actor })
   draft.append('agent', agent.id, 'conversation.created', { conversation }, { actor })
   if (text === undefined) {
@@ -45,17 +45,21 @@ export function beginConversation(unit: Unit & AtAgent, { contact, visitorId, te
   return written
 }
 
-type Inserted = { visitorId: string | null; messages: number }
+type Inserted = Pick<Begun, 'begunBy'> & { messages: number }
 
-function insert({ tx, draft, workspaceId }: Unit & AtAgent, conversation: Conversation, more: Inserted): void {
+function insert(
+  { tx, draft, workspaceId }: Unit & AtAgent,
+  conversation: Conversation,
+  { begunBy, messages }: Inserted,
+): void {
   const { id, agentId, contactId, state, createdAt, updatedAt } = conversation
   for (const statement of startConversation(tx, { workspaceId, agentId, id })) draft.send(statement)
   draft.send(tx`
     insert into conversations (
-      id, workspace_id, agent_id, contact_id, visitor_id, state, message_count, created_at, updated_at
+      id, workspace_id, agent_id, contact_id, visitor_id, begun_from, state, message_count, created_at, updated_at
     )
     values (
-      ${id}, ${workspaceId}, ${agentId}, ${contactId}, ${more.visitorId}, ${state}, ${more.messages},
-      ${createdAt}, ${updatedAt}
+      ${id}, ${workspaceId}, ${agentId}, ${contactId}, ${begunBy?.visitorId ?? null}, ${begunBy?.from ?? null},
+      ${state}, ${messages}, ${createdAt}, ${updatedAt}
     )`)
 }

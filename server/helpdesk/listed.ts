@@ -85,6 +85,11 @@ export function shownOf(row: ShownRow): Shown {
   }
 }
 
+/** The members whose names its line shows, whether they are members still or not. */
+export function namedIn({ assigneeId, lastMessage }: ListedConversation): (string | null)[] {
+  return [assigneeId, lastMessage?.author.memberId ?? null]
+}
+
 /** The message as the last one in a list. */
 export function asLast({ author, text, at }: Message): Shown['lastMessage'] {
   return { author, excerpt: [...text].slice(0, mostExcerpt).join(''), at }

@@ -5,18 +5,24 @@ import { avatarUrlOf } from '../membership/rows.ts'
 
 export type FaceRow = { memberId: string; name: string; avatarHash: string | null }
 
-/** The members who have written in a conversation, as they are called and look now: whoever has left is none of them. */
+/**
+ * The members who have written in a conversation, as they are called and look now; whoever has left as they were called
+ * last, without a picture.
+ */
 export function facesIn(tx: Tx, { workspaceId, agentId, conversationId }: ConversationIds) {
   return tx<FaceRow[]>`
-    select m.id as member_id, m.display_name as name, m.avatar_hash
-    from members m
-    where m.workspace_id = ${workspaceId} and m.id in (
-      select w.member_id
+    with writers as (
+      select distinct w.member_id
       from messages w
       where w.workspace_id = ${workspaceId} and w.agent_id = ${agentId} and w.conversation_id = ${conversationId}
         and w.member_id is not null
     )
-    order by m.id`
+    select m.id as member_id, m.display_name as name, m.avatar_hash
+    from writers w join members m on m.workspace_id = ${workspaceId} and m.id = w.member_id
+    union all
+    select f.id as member_id, f.display_name as name, null as avatar_hash
+    from writers w join former_members f on f.workspace_id = ${workspaceId} and f.id = w.member_id
+    order by member_id`
 }
 
 export function faceOf({ memberId, name, avatarHash }: FaceRow): Face {

@@ -95,8 +95,10 @@ function conversationRoutes(router: Router, services: Services): void {
       status: 201,
     },
     async ({ c, visitor, body }) => {
-      await services.limits.spend('conversationsByAddress', `${visitor.agentId} ${c.get('address')}`)
-      const outcome = await runCommand(core, beginOwnConversation, { ...visitor, ...body }, onceOf(c, visitor, body))
+      const address = c.get('address')
+      await services.limits.spend('conversationsByAddress', `${visitor.agentId} ${address}`)
+      const input = { ...visitor, ...body, from: services.seal.digest(address) }
+      const outcome = await runCommand(core, beginOwnConversation, input, onceOf(c, visitor, body))
       return answerVisitor(c, outcome, conversationFor(outcome.result), 201)
     },
   )

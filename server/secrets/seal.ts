@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 
 /**
  * Encrypts what must stand in the database without being readable there (AES-256-GCM). `place` names where it stands:
@@ -7,6 +7,8 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 export type Seal = {
   close: (secret: string, place: string) => string
   open: (sealed: string, place: string) => string
+  /** Tells whether two texts are one, and nothing of what they are: HMAC-SHA-256 with the present key, 32 bytes. */
+  digest: (text: string) => Buffer
   /** What everything begins with that is sealed with the present key. */
   readonly mark: string
 }
@@ -26,6 +28,7 @@ export function createSeal(present: string, previous: readonly string[] = []): S
   const keys = [key, ...previous.map(keyOf)]
   return {
     mark: key.mark,
+    digest: (text) => createHmac('sha256', key.bytes).update(text).digest(),
     close: (secret, place) => key.mark + encrypt(key, secret, place),
     open(sealed, place) {
       const dot = sealed.indexOf('.') + 1

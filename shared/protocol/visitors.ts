@@ -61,7 +61,7 @@ export type VisitorMessage = z.infer<typeof visitorMessageSchema>
 export const faceSchema = z
   .strictObject({ memberId: idSchema, name: z.string(), avatarUrl: z.string().nullable() })
   .meta({ id: 'Face' })
-/** As a member who has written to the visitor is called and looks now. Of whoever has left there is none. */
+/** As a member who has written to the visitor is called and looks now; whoever has left as they were called last. */
 export type Face = z.infer<typeof faceSchema>
 
 /** The faces of a conversation as of a position of the workspace's stream: a later one counts. */
@@ -84,6 +84,8 @@ export const visitorMessagesAnswer = pageOf(visitorMessageSchema)
 
 /** The most conversations that one visitor can have unresolved. */
 export const mostOpenOfVisitor = 5
+/** The most that can be unresolved of those that were begun from one address at one agent within a day. */
+export const mostOpenFromAddress = 100
 const textSchema = passage(mostVisitorText).refine((text) => text.length > 0, 'Write something.')
 export const visitorWriteBody = z.strictObject({ text: textSchema })
 

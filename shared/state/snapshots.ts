@@ -34,7 +34,7 @@ export type UserState = {
 export type AgentState = Omit<AgentStateAnswer, 'position' | 'epoch'>
 
 /** The Help Desk's lists of an agent, kept from `agent:<id>`, too. */
-export type DeskState = Omit<DeskAnswer, 'position' | 'epoch' | 'unread'>
+export type DeskState = Omit<DeskAnswer, 'position' | 'epoch' | 'unread' | 'former'>
 
 /** The state of `conversation:<id>`: its newest messages in the order in which they were written. `null`: no such conversation. */
 export type ConversationState = { conversation: Conversation; messages: Message[] } | null

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { mostExcerpt, type DeskAnswer, type ListedConversation } from '#shared/protocol/agents/desk.ts'
+import {
+  mostExcerpt,
+  type DeskAnswer,
+  type DeskSearchAnswer,
+  type ListedConversation,
+} from '#shared/protocol/agents/desk.ts'
 import { newDesk, type Desk } from '../support/desk.ts'
 import { useNode } from '../support/node.ts'
 import type { Failure, Person } from '../support/people.ts'
@@ -51,6 +56,30 @@ test('S3 a conversation goes from one list to the other, with all that is shown 
   await verify(() => desk.write(ada, id, 'One more thing'), id)
   expect(await lists(desk, ada)).toMatchObject({ unresolved: [{ id, state: 'open' }], resolved: [] })
   await desk.verifyFromTheStart(id)
+})
+
+test('whoever has left is called as they were last, wherever they wrote or answered', async () => {
+  const desk = await newDesk(node())
+  const { ada, edsger, edsgerId, barbara, path, workspace } = desk
+  await ada.patch(path, { helpDesk: true })
+  const { id } = await desk.begin(ada, { text: 'Where is my parcel?' })
+  await desk.write(edsger, id, 'On its way!')
+  await desk.change(edsger, id, { state: 'resolved' })
+  await edsger.patch(`/api/workspaces/${workspace.id}/membership`, { displayName: 'Edsger the Helpful' })
+  const former = async () => ({
+    conversation: (await desk.snapshot(barbara, id)).former,
+    lists: (await barbara.get<DeskAnswer>(`${path}/desk`)).body.former,
+    found: (await barbara.get<DeskSearchAnswer>(`/api/workspaces/${workspace.id}/desk/search?q=parcel`)).body.former,
+  })
+  expect(await former()).toEqual({ conversation: [], lists: [], found: [] })
+  await desk.verify(() => edsger.post(`/api/workspaces/${workspace.id}/leave`), id)
+  const last = [{ memberId: edsgerId, name: 'Edsger the Helpful' }]
+  expect(await former()).toEqual({ conversation: last, lists: last, found: last })
+  // the log tells of the message as it was written
+  expect((await desk.snapshot(barbara, id)).messages.at(-1)?.author).toMatchObject({
+    memberId: edsgerId,
+    name: 'Edsger',
+  })
 })
 
 test('S3 a contact who changes, or goes, changes in the lists', async () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import sharp from 'sharp'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { connectLive, positionIn } from '../support/live.ts'
 import { useNode } from '../support/node.ts'
 import { newTeam, type Failure } from '../support/people.ts'
+import { pictureOf, setPicture } from '../support/pictures.ts'
 import { verifyCommand } from '../support/verify-command.ts'
 
 const node = useNode()
@@ -50,14 +50,10 @@ test('S3 a display name and a picture show at once; what is no picture is refuse
   const { ada, grace, workspace } = await newTeam(node())
   const path = `/api/workspaces/${workspace.id}/membership`
   await verifyCommand(node(), ada, workspace.id, [ada], () => grace.patch(path, { displayName: 'Grace H.' }))
-  const png = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#4f46c8' } })
-    .png()
-    .toBuffer()
-  const set = await verifyCommand(node(), ada, workspace.id, [ada], () =>
-    grace.call<{ avatarUrl: string }>('PUT', `${path}/avatar`, new Uint8Array(png), { 'Content-Type': 'image/png' }),
-  )
+  const png = await pictureOf('#4f46c8')
+  const set = await verifyCommand(node(), ada, workspace.id, [ada], () => setPicture(grace, workspace.id, png))
   expect(set.status).toBe(200)
-  const picture = await grace.get(set.body.avatarUrl)
+  const picture = await grace.get(set.body.avatarUrl ?? '')
   expect(picture.headers.get('content-type')).toBe('image/webp')
   expect(picture.headers.get('cache-control')).toContain('immutable')
   const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
@@ -65,7 +61,7 @@ test('S3 a display name and a picture show at once; what is no picture is refuse
     expect((await grace.call('PUT', `${path}/avatar`, svg, { 'Content-Type': type })).status).toBe(415)
   }
   await verifyCommand(node(), ada, workspace.id, [ada], () => grace.delete(`${path}/avatar`))
-  expect((await grace.get(set.body.avatarUrl)).status).toBe(404)
+  expect((await grace.get(set.body.avatarUrl ?? '')).status).toBe(404)
 })
 
 test('S3 a workspace is renamed, its old handle leads to it, and it is deleted for good', async () => {

@@ -2,8 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { Contact } from '#shared/protocol/agents/contacts.ts'
 import type { PageOf } from '#shared/protocol/page.ts'
-import { mostOpenOfVisitor, visitorConversationSchema, visitorMessageSchema } from '#shared/protocol/visitors.ts'
+import {
+  mostOpenFromAddress,
+  mostOpenOfVisitor,
+  visitorConversationSchema,
+  visitorMessageSchema,
+} from '#shared/protocol/visitors.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
+import { cleanUp } from '#server/jobs/clean-up.ts'
 import { positionIn } from '../support/live.ts'
 import { useNode } from '../support/node.ts'
 import { newPerson } from '../support/people.ts'
@@ -150,6 +156,34 @@ test('a visitor has at most so many conversations unresolved, also when many are
   const open = begun.find(({ status }) => status === 201)?.body.id ?? ''
   await change(ada, open, { state: 'resolved' })
   expect((await visitor.begin()).status).toBe(201)
+})
+
+test('at one agent only so many conversations from one address are unresolved, also when many are begun at once', async () => {
+  const { owner } = node()
+  const { ada, agent, visitor, change } = await newMessenger(node())
+  const { body } = await visitor.begin()
+  const left = 3
+  await owner`
+    insert into conversations (id, workspace_id, agent_id, visitor_id, begun_from, state, message_count, created_at, updated_at)
+    select gen_random_uuid(), workspace_id, agent_id, visitor_id, begun_from, state, 0, created_at, updated_at
+    from conversations, generate_series(2, ${mostOpenFromAddress - left})
+    where id = ${body.id}`
+  const others = Array.from({ length: left + 4 }, () => newVisitor(node(), agent.id))
+  const begun = await Promise.all(others.map((other) => other.begin()))
+  const statuses = begun.map(({ status }) => status).sort()
+  expect(statuses).toEqual([...Array<number>(left).fill(201), ...Array<number>(4).fill(409)])
+  expect(begun.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'limit_reached' })
+  await change(ada, body.id, { state: 'resolved' })
+  const late = newVisitor(node(), agent.id)
+  expect((await late.begin()).status).toBe(201)
+  expect((await late.begin()).status).toBe(409)
+  // those of yesterday count no more, and nothing is kept of where they came from
+  await owner`update conversations set created_at = created_at - interval '25 hours' where agent_id = ${agent.id}`
+  expect((await late.begin()).status).toBe(201)
+  await cleanUp(node().sql)
+  const kept = await owner<{ kept: number }[]>`
+    select count(*)::int as kept from conversations where agent_id = ${agent.id} and begun_from is not null`
+  expect(kept).toEqual([{ kept: 1 }])
 })
 
 test('a visitor sees a new name and picture at once, of whoever wrote to them and of nobody else', async () => {

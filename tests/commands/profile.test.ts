@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Member } from '#shared/protocol/resources.ts'
 import { useNode } from '../support/node.ts'
 import { join, newTeam, type Failure, type Person } from '../support/people.ts'
+import { pictureOf, setPicture } from '../support/pictures.ts'
 import { verifyCommand } from '../support/verify-command.ts'
 
 const node = useNode()
@@ -34,7 +35,7 @@ test.each(['', '   ', 'x'.repeat(65), 'a\u202eb', 'a\u0000b', 'a\nb', '\u200b', 
 
 test('S2 S3 a picture is stored as 256×256 WebP without metadata; the same one again changes nothing', async () => {
   const { ada, grace, workspace } = await newTeam(node())
-  const bytes = await picture('#4f46c8', 'somewhere secret')
+  const bytes = await pictureOf('#4f46c8', 'somewhere secret')
   expect(Buffer.from(bytes).includes('somewhere secret')).toBe(true)
   const { body } = await verifyCommand(node(), ada, workspace.id, [], () => setPicture(grace, workspace.id, bytes))
   const stored = Buffer.from(await bytesAt(body.avatarUrl))
@@ -47,12 +48,12 @@ test('S2 S3 a picture is stored as 256×256 WebP without metadata; the same one 
 
 test('S2 S3 a picture goes when the last member of the workspace who wears it takes it off', async () => {
   const { ada, grace, workspace } = await newTeam(node())
-  const bytes = await picture('#c84f46')
+  const bytes = await pictureOf('#c84f46')
   const url = (await setPicture(ada, workspace.id, bytes)).body.avatarUrl ?? ''
   expect((await setPicture(grace, workspace.id, bytes)).body.avatarUrl).toBe(url)
   await verifyCommand(node(), ada, workspace.id, [], () => dropPicture(grace, workspace.id))
   expect((await ada.get(url)).status).toBe(200)
-  await setPicture(ada, workspace.id, await picture('#46c84f'))
+  await setPicture(ada, workspace.id, await pictureOf('#46c84f'))
   expect((await ada.get(url)).status).toBe(404)
   const none = await dropPicture(grace, workspace.id)
   expect(none.status).toBe(200)
@@ -62,7 +63,7 @@ test('S2 S3 a picture goes when the last member of the workspace who wears it ta
 test('the same picture in two workspaces has two addresses: one tells nothing of the other', async () => {
   const { ada, workspace } = await team()
   const other = await ada.createWorkspace('Other')
-  const bytes = await picture('#123456')
+  const bytes = await pictureOf('#123456')
   const urls = [await setPicture(ada, workspace.id, bytes), await setPicture(ada, other.id, bytes)].map(
     ({ body }) => body.avatarUrl,
   )
@@ -92,21 +93,10 @@ async function ownMembership(person: Person, workspaceId: string): Promise<Membe
   return (await person.get<Member>(`/api/workspaces/${workspaceId}/membership`)).body
 }
 
-function setPicture(person: Person, workspaceId: string, bytes: Uint8Array) {
-  const path = `/api/workspaces/${workspaceId}/membership/avatar`
-  return person.call<Member>('PUT', path, bytes, { 'Content-Type': 'image/png' })
-}
-
 function dropPicture(person: Person, workspaceId: string) {
   return person.delete<Member>(`/api/workspaces/${workspaceId}/membership/avatar`)
 }
 
 async function bytesAt(url: string | null): Promise<ArrayBuffer> {
   return (await fetch(`http://127.0.0.1:${node().port}${url}`)).arrayBuffer()
-}
-
-async function picture(background: string, comment = ''): Promise<Uint8Array> {
-  const image = sharp({ create: { width: 300, height: 200, channels: 3, background } })
-  if (comment) image.withExif({ IFD0: { ImageDescription: comment } })
-  return new Uint8Array(await image.png().toBuffer())
 }

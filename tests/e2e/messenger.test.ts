@@ -7,6 +7,7 @@ import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
 import { newTeam, type Person } from '../support/people.ts'
 import { live, signInAt } from '../support/panel.ts'
+import { pictureOf, setPicture } from '../support/pictures.ts'
 import { lookAt } from '../support/screenshots.ts'
 
 /** Keeps what the script says where a test can read it. */
@@ -52,7 +53,13 @@ test('a visitor on a foreign page with a policy of its own and two members: word
     see(editor.getByRole('region', { name: 'Conversation', exact: true }).getByText('Visitor is typing …')).toBeVisible(),
   )
   await edsger.patch(`/api/workspaces/${workspace.id}/membership`, { displayName: 'Edsger the Helpful' })
-  await see(frame.getByRole('article', { name: 'Edsger the Helpful wrote' })).toBeVisible()
+  await setPicture(edsger, workspace.id, await pictureOf('#c84f46'))
+  await owner.getByRole('button', { name: /^Open/ }).click()
+  await lineOf(owner).click()
+  for (const where of [frame, owner, editor]) {
+    await see(where.getByRole('article', { name: 'Edsger the Helpful wrote' })).toBeVisible()
+    await see(picturesIn(where, 'Edsger the Helpful')).toHaveCount(1)
+  }
   await lookAt(shop, 'messenger-embedded-answered')
 
   await editor.getByLabel('Reply').fill('One more th')
@@ -63,8 +70,14 @@ test('a visitor on a foreign page with a policy of its own and two members: word
   await ada.delete(`/api/workspaces/${workspace.id}/members/${edsgerId}`)
   await see(editor.getByText('You were removed from Acme.')).toBeVisible()
   await see(frame.getByText('is typing …')).toHaveCount(0)
+  // the name that they had last stays with what they wrote, on both sides and after a reload; their picture goes
+  await see(picturesIn(owner, 'Edsger the Helpful')).toHaveCount(0)
+  await owner.reload()
+  for (const where of [frame, owner]) {
+    await see(where.getByRole('article', { name: 'Edsger the Helpful wrote' })).toContainText('On its way!')
+    await see(picturesIn(where, 'Edsger the Helpful')).toHaveCount(0)
+  }
   await writeIn(frame, 'Thank you')
-  await owner.getByRole('button', { name: /^Open/ }).click()
   await see(lineOf(owner)).toContainText('Thank you')
   await see(frame.getByText('On its way!')).toBeVisible()
   expect(await frame.content()).not.toMatch(/example\.com|viewer|editor"/)
@@ -75,7 +88,7 @@ test('a visitor on a foreign page with a policy of its own and two members: word
   await shop.reload()
   const again = await openMessenger(shop)
   await see(again.getByText('Thank you')).toBeVisible()
-  await see(again.getByText('On its way!')).toBeVisible()
+  await see(again.getByRole('article', { name: 'Edsger the Helpful wrote' })).toContainText('On its way!')
   // whoever writes while it is closed is counted on the button
   await again.getByRole('button', { name: 'Close' }).click()
   await lineOf(owner).click()
@@ -210,6 +223,11 @@ async function buttonsOf(shop: Page): Promise<string[]> {
 
 function lineOf(page: Page, text = 'Visitor') {
   return page.getByRole('region', { name: 'Conversations' }).getByRole('link').filter({ hasText: text })
+}
+
+/** The pictures beside what somebody wrote, in place of the letters of their name. */
+function picturesIn(where: Page | Frame, author: string): Locator {
+  return where.getByRole('article', { name: `${author} wrote` }).locator('img')
 }
 
 /** Somebody types for as long as it takes to look. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { useTwoNodes } from '../support/node.ts'
+import { pictureOf, setPicture } from '../support/pictures.ts'
 import { useRedis } from '../support/redis.ts'
 import { newMessenger, newVisitor } from '../support/visitor.ts'
 
@@ -10,7 +11,7 @@ const nodes = useTwoNodes(() => redis().url)
 /** A member at one node, and a visitor's page at the other. */
 async function arrange() {
   const { a, b } = nodes()
-  const { ada, adaId, agent, workspace, write } = await newMessenger(a)
+  const { ada, adaId, edsger, edsgerId, agent, workspace, write } = await newMessenger(a)
   const rename = (displayName: string) => ada.patch(`/api/workspaces/${workspace.id}/membership`, { displayName })
   async function open() {
     const visitor = newVisitor(b, agent.id)
@@ -20,7 +21,7 @@ async function arrange() {
     expect((await live.watch(stream)).ok).toBe(true)
     return { visitor, id: body.id, stream, live, untilCalled: (name: string) => live.until(() => live.faces.get(adaId)?.name === name) } // prettier-ignore
   }
-  return { ada, adaId, write, rename, open }
+  return { ada, adaId, edsger, edsgerId, workspace, write, rename, open }
 }
 
 test('S4 what a member writes at one node, and how they are called from then on, a visitor at the other gets at once', async () => {
@@ -38,6 +39,24 @@ test('S4 what a member writes at one node, and how they are called from then on,
   expect((await visitor.snapshot(id)).body.faces).toEqual([{ memberId: adaId, name: 'Countess', avatarUrl: null }])
   live.close()
 }) // prettier-ignore
+
+test('a message of somebody who has left keeps the name they had last, without a picture, at once and for good', async () => {
+  const { ada, edsger, edsgerId, workspace, write, open } = await arrange()
+  const { visitor, id, live, untilCalled } = await open()
+  await write(edsger, id, 'Good day!')
+  await untilCalled('Edsger')
+  await edsger.patch(`/api/workspaces/${workspace.id}/membership`, { displayName: 'Edsger the Helpful' })
+  await setPicture(edsger, workspace.id, await pictureOf('#4f46c8'))
+  await live.until(() => typeof live.faces.get(edsgerId)?.avatarUrl === 'string')
+  await ada.delete(`/api/workspaces/${workspace.id}/members/${edsgerId}`)
+  await live.until(() => live.faces.get(edsgerId)?.avatarUrl === null)
+  const last = { memberId: edsgerId, name: 'Edsger the Helpful', avatarUrl: null }
+  expect(live.faces.get(edsgerId)).toMatchObject(last)
+  const { faces, messages } = (await visitor.snapshot(id)).body
+  expect(faces).toEqual([last])
+  expect(messages.at(-1)).toMatchObject({ author: { memberId: edsgerId, name: 'Edsger' } })
+  live.close()
+})
 
 test('a name is right in the end, whichever comes first: the first message or another name', async () => {
   const { ada, adaId, write, rename, open } = await arrange()

@@ -156,16 +156,15 @@ test('67 two people with the same key, in the same moment, get each their own an
 
 test('54 a thousand requests of ten people at once: nobody is ever answered as somebody else', async () => {
   const people = await Promise.all(Array.from({ length: 10 }, (_, n) => newUser(node(), `Q${n}`)))
-  const asked = Array.from({ length: 1_000 }, async (_, n) => {
-    const person = people[(n * 7) % 10] as Person
-    const { status, body } = await person.get<{ user?: { id: string } }>('/api/me')
-    // so many at once may be too many for a slow machine, which says so
-    expect([200, 503]).toContain(status)
-    if (status === 200) expect(body.user?.id).toBe(person.userId)
-    return status
+  // a hundred under way at a time: more than there are connections, fewer than a node has waiting before it refuses
+  const asking = Array.from({ length: 100 }, async (_, first) => {
+    for (const n of Array.from({ length: 10 }, (_, turn) => first + 100 * turn)) {
+      const person = people[(n + Math.floor(n / 100)) % 10] as Person
+      const { status, body } = await person.get<{ user: { id: string } }>('/api/me')
+      expect([status, body.user.id]).toEqual([200, person.userId])
+    }
   })
-  const answered = await Promise.all(asked)
-  expect(answered.filter((status) => status === 200).length).toBeGreaterThan(500)
+  await Promise.all(asking)
 })
 
 test('84 85 leaving against accepting the last seat: both orders end with no more members than seats, the Owner uncounted', async () => {

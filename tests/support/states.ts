@@ -15,18 +15,14 @@ export function agentState({ position: _position, epoch: _epoch, ...state }: Age
   return state
 }
 
-/** What the agent's stream knows of its Help Desk: what its reader has read is not its matter. */
-export function deskState({ position: _position, epoch: _epoch, unread: _unread, ...state }: DeskAnswer): DeskState {
-  return state
+/** What the agent's stream knows of its Help Desk: what its reader has read, and who has left, are not its matter. */
+export function deskState({ unresolved, resolved }: DeskAnswer): DeskState {
+  return { unresolved, resolved }
 }
 
 /** What the conversation's stream knows of it. */
-export function conversationState({
-  position: _position,
-  epoch: _epoch,
-  ...state
-}: ConversationAnswer): ConversationState {
-  return state
+export function conversationState({ conversation, messages }: ConversationAnswer): ConversationState {
+  return { conversation, messages }
 }
 
 /** What the person's own stream knows of what they start from. */

@@ -1,6 +1,7 @@
 import type { FoundConversation } from '#shared/protocol/agents/desk.ts'
 import { api } from '../../api.ts'
 import { ApiError } from '../../http.ts'
+import type { Remember } from './names.ts'
 
 /** What was looked for, and what was found of it. */
 type Answer = { words: string; items: FoundConversation[] }
@@ -14,12 +15,14 @@ export class DeskSearch {
   answer = $state.raw<Answer | null>(null)
   problem = $state<string | null>(null)
   private readonly workspaceId: string
+  private readonly remember: Remember
   private agentId = ''
   private asked = 0
   private timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(workspaceId: string) {
+  constructor(workspaceId: string, remember: Remember) {
     this.workspaceId = workspaceId
+    this.remember = remember
   }
 
   /** Whether there is something to look for. */
@@ -56,7 +59,8 @@ export class DeskSearch {
     const words = this.typed.trim()
     const { asked, agentId } = this
     try {
-      const { items } = await api.searchDesk(this.workspaceId, { q: words, ...(agentId && { agentId }) })
+      const { items, former } = await api.searchDesk(this.workspaceId, { q: words, ...(agentId && { agentId }) })
+      this.remember(former)
       if (asked === this.asked) this.answer = { words, items }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error

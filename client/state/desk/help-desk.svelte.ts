@@ -9,6 +9,7 @@ import { agentApi } from '../../agent-api.ts'
 import { ifThere } from '../../http.ts'
 import type { Live } from '../live.svelte.ts'
 import type { Source } from '../sync.ts'
+import type { Remember } from './names.ts'
 
 export type DeskFilter = 'open' | 'waiting' | 'resolved'
 
@@ -20,12 +21,14 @@ export class HelpDesk {
   private readonly desks = new SvelteMap<string, AgentDesk>()
   private readonly live: Live
   private readonly workspace: JoinedWorkspace
+  private readonly remember: Remember
   private read = $state.raw<Places>({})
   private lookedAt = $state<string | null>(null)
 
-  constructor(live: Live, workspace: JoinedWorkspace) {
+  constructor(live: Live, workspace: JoinedWorkspace, remember: Remember) {
     this.live = live
     this.workspace = workspace
+    this.remember = remember
   }
 
   /** Of the person’s own stream. */
@@ -57,7 +60,8 @@ export class HelpDesk {
       this.desks.delete(id)
     }
     for (const id of agentIds) {
-      if (!this.desks.has(id)) this.desks.set(id, new AgentDesk(this.live, this.workspace, id))
+      if (!this.desks.has(id))
+        this.desks.set(id, new AgentDesk(this.live, this.workspace, { agentId: id, remember: this.remember }))
     }
   }
 
@@ -100,6 +104,7 @@ export class HelpDesk {
   }
 }
 
+type OfAgent = { agentId: string; remember: Remember }
 type Kept = { lists: DeskState; written: Places }
 
 class AgentDesk {
@@ -108,13 +113,14 @@ class AgentDesk {
   written = $state.raw<Places>({})
   private readonly unfollow: () => void
 
-  constructor(live: Live, { id: workspaceId, memberId }: JoinedWorkspace, agentId: string) {
+  constructor(live: Live, { id: workspaceId, memberId }: JoinedWorkspace, { agentId, remember }: OfAgent) {
     const source: Source<Kept, AgentEvent> = {
       stream: streamOf('agent', agentId),
       takeSnapshot: async () => {
         const held = await ifThere(agentApi(workspaceId, agentId).desk())
         if (!held) return null
-        const { position, epoch, unread, ...lists } = held
+        const { position, epoch, unread, former, ...lists } = held
+        remember(former)
         return { position, epoch, state: { lists, written: placesOf(unread) } }
       },
       apply: ({ lists, written }, event) => ({

@@ -1,11 +1,17 @@
 import type { ListedConversation } from '#shared/protocol/agents/desk.ts'
-import type { Message } from '#shared/protocol/agents/conversations.ts'
+import type { FormerMember, Message } from '#shared/protocol/agents/conversations.ts'
 import type { Member } from '#shared/protocol/resources.ts'
 import type { Attended } from './attention.svelte.ts'
 import type { DeskFilter } from './help-desk.svelte.ts'
 
 type Author = Message['author']
 type Contact = ListedConversation['contact']
+
+/** Who is in the workspace, and what those who are no more were called last. */
+export type People = { readonly members: readonly Member[]; readonly former: ReadonlyMap<string, string> }
+
+/** What is told of those who are members no more. */
+export type Remember = (former: readonly FormerMember[]) => void
 
 /** Who somebody is on the screen. `seed`: what their colour follows. */
 export type Face = { name: string; url: string | null; seed: string }
@@ -27,29 +33,30 @@ export function nameOfContact(contact: Contact): string {
   return contact?.name || contact?.email || 'Visitor'
 }
 
-/** As the author is called and looks now; of a member who has left, as they were called when they wrote it. */
-export function faceOf(author: Author, contact: Contact, members: readonly Member[]): Face {
+/** As the author is called and looks now; of a member who has left, as they were called last. */
+export function faceOf(author: Author, contact: Contact, { members, former }: People): Face {
   if (author.kind === 'assistant') return { name: 'Assistant', url: null, seed: 'assistant' }
   if (author.kind === 'contact') {
     return { name: contact ? nameOfContact(contact) : author.name || 'Visitor', url: null, seed: contact?.id ?? 'visitor' }
   }
-  const member = members.find(({ id }) => id === author.memberId)
-  return { name: member?.displayName ?? author.name, url: member?.avatarUrl ?? null, seed: author.memberId ?? author.name }
+  const id = author.memberId ?? ''
+  const member = members.find((one) => one.id === id)
+  return { name: member?.displayName ?? former.get(id) ?? author.name, url: member?.avatarUrl ?? null, seed: id }
 } // prettier-ignore
 
 /** Whose a conversation is to answer. */
-export function assigneeName(assigneeId: string | null, members: readonly Member[]): string {
+export function assigneeName(assigneeId: string | null, { members, former }: People): string {
   if (assigneeId === null) return 'Assistant'
-  return members.find(({ id }) => id === assigneeId)?.displayName ?? 'A former member'
+  return members.find(({ id }) => id === assigneeId)?.displayName ?? former.get(assigneeId) ?? 'A former member'
 }
 
 /** The members who have the conversation on their screen. */
-export function membersAt({ members: at }: Attended, members: readonly Member[]): Member[] {
+export function membersAt({ members: at }: Attended, { members }: People): Member[] {
   return members.filter(({ id }) => at.some(({ memberId }) => memberId === id))
 }
 
 /** Who types there, in words; empty: nobody. */
-export function typingIn(attended: Attended, contact: Contact, members: readonly Member[]): string {
+export function typingIn(attended: Attended, contact: Contact, { members }: People): string {
   const typing = attended.members.filter((one) => one.typing).map(({ memberId }) => memberId)
   const names = members.filter(({ id }) => typing.includes(id)).map(({ displayName }) => displayName)
   const [first, second, ...more] = [...(attended.visitor === 'typing' ? [nameOfContact(contact)] : []), ...names]

@@ -8,6 +8,10 @@ import { ifThere } from '../../http.ts'
 import type { ConversationPlace } from '../../routes.ts'
 import type { Live } from '../live.svelte.ts'
 import type { Source } from '../sync.ts'
+import type { Remember } from './names.ts'
+
+/** What it hears beside its own state. */
+type Told = { heard: (event: ConversationEvent) => void; remember: Remember }
 
 /** The conversation on the screen, kept up to date from its stream, and the calls that change it. */
 export class OpenConversation {
@@ -15,17 +19,13 @@ export class OpenConversation {
   missing = $state(false)
   private readonly api: AgentApi
   private readonly id: string
-  private readonly heard: (event: ConversationEvent) => void
+  private readonly tell: Told
   private readonly unfollow: () => void
 
-  constructor(
-    live: Live,
-    { workspaceId, agentId, id }: ConversationPlace & { workspaceId: string },
-    heard: (event: ConversationEvent) => void,
-  ) {
+  constructor(live: Live, { workspaceId, agentId, id }: ConversationPlace & { workspaceId: string }, tell: Told) {
     this.api = agentApi(workspaceId, agentId)
     this.id = id
-    this.heard = heard
+    this.tell = tell
     this.unfollow = live.follow(this.source())
   }
 
@@ -52,13 +52,14 @@ export class OpenConversation {
         const held = await ifThere(this.api.conversation(this.id))
         this.missing = held === null
         if (!held) return null
-        const { position, epoch, ...state } = held
+        const { position, epoch, former, ...state } = held
+        this.tell.remember(former)
         return { position, epoch, state }
       },
       apply: applyConversationEvent,
       changed: (state, { events }) => {
         this.state = state
-        for (const event of events) this.heard(event)
+        for (const event of events) this.tell.heard(event)
       },
       closed: () => undefined,
     }

@@ -17,7 +17,7 @@ export const createConversation: Command<Input, Opened, Conversation> = {
     requireAccess(actor, 'conversation.reply', 'conversations:write')
     const [contact = null] = found
     if (contactId !== undefined && !contact) throw notFound()
-    return beginConversation(unit, { contact, visitorId: null, text, actor: actorOf(actor) })
+    return beginConversation(unit, { contact, begunBy: null, text, actor: actorOf(actor) })
   },
 }
 

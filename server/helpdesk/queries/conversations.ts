@@ -12,6 +12,7 @@ import { notFound } from '../../core/errors.ts'
 import type { AgentCaller } from '../../core/opening.ts'
 import { pageFrom } from '../../core/page.ts'
 import type { Sql } from '../../db/sql.ts'
+import { readFormerMembers } from '../../membership/queries/former-members.ts'
 import { conversationWith, messageOf, pageOfConversations, pageOfMessages } from '../conversation-rows.ts'
 import type { ConversationInput } from '../open-conversation.ts'
 
@@ -42,7 +43,10 @@ export async function readConversation(
     pageOfMessages(tx, caller, { limit: mostMessagesInSnapshot }),
   ])
   if (!head || !conversation) throw notFound()
-  return { position: head.position, epoch, conversation, messages: newest.map(messageOf).reverse() }
+  const messages = newest.map(messageOf).reverse()
+  const named = [conversation.assigneeId, ...messages.map(({ author }) => author.memberId)]
+  const former = await readFormerMembers(sql, caller.workspaceId, named)
+  return { position: head.position, epoch, conversation, messages, former }
 }
 
 /** A page of the conversation's messages, the newest first. */

@@ -3,7 +3,8 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { readInAgent } from '../../agents/queries/read-in-agent.ts'
 import type { AgentInput } from '../../core/opening.ts'
 import type { Sql } from '../../db/sql.ts'
-import { listedIn, listedOf } from '../listed.ts'
+import { readFormerMembers } from '../../membership/queries/former-members.ts'
+import { listedIn, listedOf, namedIn } from '../listed.ts'
 import { unreadIn } from '../unread.ts'
 
 /** The Help Desk's lists of an agent, at a position of `agent:<id>`, and what of them who asks has not read. */
@@ -16,11 +17,8 @@ export async function readDesk(sql: Sql, epoch: string, caller: AgentInput): Pro
     listedIn(tx, caller, 'resolved'),
     unreadIn(tx, caller),
   ])
-  return {
-    ...head,
-    epoch,
-    unresolved: unresolved.map(listedOf),
-    resolved: resolved.map(listedOf),
-    unread: [...unread],
-  }
+  const lists = { unresolved: unresolved.map(listedOf), resolved: resolved.map(listedOf) }
+  const named = [...lists.unresolved, ...lists.resolved].flatMap(namedIn)
+  const former = await readFormerMembers(sql, caller.workspaceId, named)
+  return { ...head, epoch, ...lists, unread: [...unread], former }
 }

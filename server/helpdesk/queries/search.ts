@@ -9,8 +9,9 @@ import { notFound } from '../../core/errors.ts'
 import type { WorkspaceInput } from '../../core/opening.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
 import type { Sql } from '../../db/sql.ts'
+import { readFormerMembers } from '../../membership/queries/former-members.ts'
 import { workspaceFor } from '../../membership/queries/roster.ts'
-import { listedOf, type ListedRow } from '../listed.ts'
+import { listedOf, namedIn, type ListedRow } from '../listed.ts'
 
 /** The conversations of a workspace that have the words, the latest first, for a member. */
 export async function searchDesk(sql: Sql, caller: WorkspaceInput, wanted: DeskSearchQuery): Promise<DeskSearchAnswer> {
@@ -20,7 +21,9 @@ export async function searchDesk(sql: Sql, caller: WorkspaceInput, wanted: DeskS
     found(tx, wanted),
   ])
   if (!workspace) throw notFound()
-  return { items: rows.map(foundOf) }
+  const items = rows.map(foundOf)
+  const named = items.flatMap(({ conversation }) => namedIn(conversation))
+  return { items, former: await readFormerMembers(sql, workspaceId, named) }
 }
 
 /** A message is cut where it is long, and not for its last words being short. */

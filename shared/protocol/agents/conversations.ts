@@ -41,6 +41,10 @@ export const messageSchema = z
   .meta({ id: 'Message' })
 export type Message = z.infer<typeof messageSchema>
 
+/** What somebody was called last who wrote or answered and is a member no more. */
+export const formerMemberSchema = z.strictObject({ memberId: idSchema, name: z.string() }).meta({ id: 'FormerMember' })
+export type FormerMember = z.infer<typeof formerMemberSchema>
+
 export const messageTextSchema = passage(8000).refine((text) => text.length > 0, 'Write something.')
 
 /** With a first message it is the contact's. */
@@ -71,6 +75,8 @@ export const conversationAnswer = z
     epoch: z.string(),
     conversation: conversationSchema,
     messages: z.array(messageSchema),
+    /** Of those who wrote these messages or answered; not a part of what `position` is of. */
+    former: z.array(formerMemberSchema),
   })
   .meta({ id: 'ConversationSnapshot' })
 export type ConversationAnswer = z.infer<typeof conversationAnswer>

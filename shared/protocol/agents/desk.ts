@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { idSchema, timeSchema } from '../resources.ts'
 import { positionSchema } from '../streams.ts'
 import { contactSchema } from './contacts.ts'
-import { conversationSchema, messageSchema } from './conversations.ts'
+import { conversationSchema, formerMemberSchema, messageSchema } from './conversations.ts'
 import { searchQuery } from './knowledge.ts'
 
 /** The most characters of a last message that a list shows. */
@@ -34,6 +34,8 @@ export const deskAnswer = z
     resolved: z.array(listedConversationSchema),
     /** For who asks alone: what of these they have not read. `upTo`: the last message that somebody else wrote. */
     unread: z.array(z.strictObject({ conversationId: idSchema, upTo: z.int() })),
+    /** Of those who wrote last or answered in one of these; not a part of what `position` is of. */
+    former: z.array(formerMemberSchema),
   })
   .meta({ id: 'Desk' })
 export type DeskAnswer = z.infer<typeof deskAnswer>
@@ -64,5 +66,8 @@ export const foundConversationSchema = z
 export type FoundConversation = z.infer<typeof foundConversationSchema>
 
 /** Of the agents that are in the Help Desk, in every state, the latest first. */
-export const deskSearchAnswer = z.strictObject({ items: z.array(foundConversationSchema) })
+export const deskSearchAnswer = z.strictObject({
+  items: z.array(foundConversationSchema),
+  former: z.array(formerMemberSchema),
+})
 export type DeskSearchAnswer = z.infer<typeof deskSearchAnswer>
