@@ -49,7 +49,7 @@ test('T1 every function with its definer’s rights is known and has a pinned se
     order by proname`
   expect(rows.map((row) => row.name)).toEqual([
     'begin_agent_stream', 'end_former_handle', 'end_presence', 'end_presence_of_members', 'enqueue_job',
-    'find_visitors', 'forget_deliveries', 'forget_former_secrets', 'give_back_conversations', 'hand_back_conversations', 'handle_taken', 'member_count', 'messenger_of',
+    'find_visitors', 'forget_addresses', 'forget_deliveries', 'forget_former_secrets', 'give_back_conversations', 'hand_back_conversations', 'handle_taken', 'member_count', 'messenger_of',
     'queue_deliveries', 'sealed_otherwise', 'search_conversations', 'search_passages', 'seat_position', 'tell_presence', 'wake_webhook', 'withdraw_job', 'workspace_of_handle',
   ]) // prettier-ignore
   expect(rows.every((row) => row.pinned)).toBe(true)

@@ -42,9 +42,9 @@ test('S4 what a member writes at one node, and how they are called from then on,
 
 test('a message of somebody who has left keeps the name they had last, without a picture, at once and for good', async () => {
   const { ada, edsger, edsgerId, workspace, write, open } = await arrange()
-  const { visitor, id, live, untilCalled } = await open()
+  const { visitor, id, live } = await open()
   await write(edsger, id, 'Good day!')
-  await untilCalled('Edsger')
+  await live.until(() => live.faces.get(edsgerId)?.name === 'Edsger')
   await edsger.patch(`/api/workspaces/${workspace.id}/membership`, { displayName: 'Edsger the Helpful' })
   await setPicture(edsger, workspace.id, await pictureOf('#4f46c8'))
   await live.until(() => typeof live.faces.get(edsgerId)?.avatarUrl === 'string')
