@@ -26,8 +26,10 @@ export type LiveSocket = Socket<ClientToServer<Sent>, ServerToVisitor<Sent>, Non
 /** Members connect to the one, visitors to the other. */
 export type LiveServers = { people: LiveServer; visitors: LiveServer }
 
-/** How a socket is somewhere: while `joining` it can be evicted already, and it gets frames only once it is `live`. */
-export type Entry = { as: 'joining' | 'live' | 'person' }
+/**
+ * How a socket is somewhere: while `joining` it can be `evicted` already, and it gets frames only once it is `live`.
+ */
+export type Entry = { as: 'joining' | 'live' | 'person'; evicted?: true }
 /** `writers`: the members whose faces the visitors in an audience are told of. */
 type Visitors = { outbox: Outbox<VisitorEvent>; writers: Set<string> }
 /**
@@ -338,10 +340,12 @@ export class Rooms {
 
   private evict(audience: Audience, who: (socket: LiveSocket) => boolean, frame: ClosedFrame): void {
     for (const below of [...audience.below]) this.evict(below, who, { ...frame, stream: below.room.stream })
-    for (const socket of [...audience.sockets.keys()]) {
+    for (const [socket, entry] of [...audience.sockets]) {
       if (!who(socket)) continue
       this.leave(frame.stream, socket)
-      socket.emit('closed', frame)
+      // whoever is only on the way in is told by the answer to their `watch`: they may be let in again by now
+      if (entry.as === 'joining') entry.evicted = true
+      else socket.emit('closed', frame)
     }
   }
 

@@ -80,10 +80,11 @@ async function enterVerified<Known extends Heads>(entering: Entering<Known>): Pr
   const heads = await parts.access.headsFor(stream, parent)
   await rooms.verified()
   const room = rooms.room(stream)
-  if (heads === null || !room || !socket.connected) {
+  if (heads === null || !socket.connected) {
     rooms.leave(stream, socket)
     return { ok: false, code: 'not_found' }
   }
+  if (!room) return renewed(entering, undefined)
   if (heads.above !== null) {
     room.above?.start(heads.above)
     await room.above?.reach(heads.above)
@@ -104,10 +105,17 @@ async function enterVerified<Known extends Heads>(entering: Entering<Known>): Pr
   return events === 'reset' ? { ...held, reset: true } : { ...held, events: events.map(parts.access.shape) }
 }
 
+/**
+ * Once more, by how the socket is in now. Where it was evicted on its way in, by a removal that this node delivered only
+ * then, whoever was added again since is in, and anybody else is not: the database is asked again.
+ */
 async function renewed<Known extends Heads>(
   entering: Entering<Known>,
-  entry: Entry | undefined,
+  present: Entry | undefined,
 ): Promise<WatchAnswer<Sent>> {
+  const { socket, rooms, asked, parent } = entering
+  const wasEvicted = !present && entering.entry.evicted && socket.connected
+  const entry = wasEvicted ? rooms.enter(asked.stream, socket, { parent }) : present
   return entry && entry.as !== 'person' ? enterVerified({ ...entering, entry }) : { ok: false, code: 'not_found' }
 }
 

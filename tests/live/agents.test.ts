@@ -6,7 +6,7 @@ import { newDesk, type Desk } from '../support/desk.ts'
 import { useGatewayBeside } from '../support/gateway-beside.ts'
 import { connectLive, positionIn, type Live } from '../support/live.ts'
 import { useNode } from '../support/node.ts'
-import { newTeam } from '../support/people.ts'
+import { join, newTeam } from '../support/people.ts'
 
 const node = useNode()
 /** Hears of what is committed at the node when a test says so. */
@@ -61,6 +61,25 @@ test('106 nobody else may watch them: whoever is no member, whoever is another w
     expect(live.frames).toEqual([])
     live.close()
   }
+})
+
+test('S5 whoever is removed and added again before this node hears of either is let in, and hears what comes from then on', async () => {
+  const desk = await newDesk(node())
+  const { ada, edsger, edsgerId, barbara, workspace, begin, write } = desk
+  const { id } = await begin(ada, { text: 'Hello?' })
+  const streams = Object.values(streamsOf(desk, id))
+  const [live, witness] = await Promise.all([edsger, barbara].map((one) => connectLive(beside().node, one)))
+  if (!live || !witness) throw new Error('There are two.')
+  // the gateway beside is told of nothing, and stands where the witness came in
+  for (const stream of streams) expect((await witness.watch(stream)).ok).toBe(true)
+  await ada.delete(`/api/workspaces/${workspace.id}/members/${edsgerId}`)
+  await join(ada, workspace.id, edsger, 'editor')
+  for (const stream of streams) expect(await live.watch(stream)).toMatchObject({ ok: true })
+  expect(live.closed).toEqual([])
+  const { headers } = await write(edsger, id, 'Here again')
+  const conversation = streamOf('conversation', id)
+  await live.untilPosition(conversation, positionIn(headers, conversation))
+  for (const one of [live, witness]) one.close()
 })
 
 test('the end of an agent closes its streams and those of its conversations, and the workspace’s goes on', async () => {
