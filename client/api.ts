@@ -1,4 +1,5 @@
 import type { Plan } from '#shared/plans.ts'
+import type { SessionsAnswer } from '#shared/protocol/account.ts'
 import type { DeskSearchAnswer } from '#shared/protocol/agents/desk.ts'
 import type {
   AcceptAnswer,
@@ -30,6 +31,19 @@ export const api = {
   signUp: (body: SignUp) => post<SignUpAnswer>('/api/auth/sign-up', body),
   signIn: (body: { email: string; password: string }) => post<{ user: User }>('/api/auth/sign-in', body),
   signOut: () => post<void>('/api/auth/sign-out'),
+  signOutEverywhere: () => post<void>('/api/auth/sign-out-everywhere'),
+
+  forgotPassword: (body: { email: string }) => post<void>('/api/auth/password/forgot', body),
+  resetPassword: (body: { token: string; password: string }) => post<void>('/api/auth/password/reset', body),
+  changePassword: (body: { current: string; next: string }) => post<void>('/api/auth/password/change', body),
+  verifyEmail: (token: string) => post<void>('/api/auth/email/verify', { token }),
+  sendVerification: () => post<void>('/api/auth/email/verification'),
+  changeEmail: (body: { email: string; password: string }) => post<void>('/api/auth/email/change', body),
+  cancelEmailChange: () => send<void>('DELETE', '/api/auth/email/change'),
+  changeName: (body: { name: string }) => send<{ user: User }>('PATCH', '/api/me', body),
+  sessions: () => get<SessionsAnswer>('/api/auth/sessions'),
+  endSession: (id: string) => send<void>('DELETE', `/api/auth/sessions/${id}`),
+  deleteAccount: (body: { password: string }) => send<void>('DELETE', '/api/account', body),
 
   previewInvitation: (token: string) => post<PreviewAnswer>('/api/invitations/preview', { token }),
   acceptInvitation: (token: string) => post<AcceptAnswer>('/api/invitations/accept', { token }),

@@ -53,6 +53,9 @@ export async function create<Answer>(path: string, body?: object): Promise<Answe
   }
 }
 
+/** Accepted, and done: there is nothing to read. */
+const withoutBody = new Set([202, 204])
+
 type More = {
   /** Lets a request whose answer was lost be sent again with one effect. */
   key?: string
@@ -75,7 +78,7 @@ export async function send<Answer>(
   const response = await fetch(path, request).catch(() => {
     throw new ApiError('offline', 'Rollcall cannot be reached. Check your connection and try again.')
   })
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer
+  if (response.ok) return (withoutBody.has(response.status) ? undefined : await response.json()) as Answer
   throw await errorFrom(response)
 }
 

@@ -19,6 +19,10 @@ export type Route =
   | { screen: 'sign-in' }
   | { screen: 'sign-up' }
   | { screen: 'invitation' }
+  | { screen: 'forgot' }
+  | { screen: 'reset' }
+  | { screen: 'verify' }
+  | { screen: 'account' }
   | { screen: 'waiting' }
   | { screen: 'workspace'; handle: string; page: WorkspacePage; opened: Opened }
   | { screen: 'not-found' }
@@ -28,6 +32,10 @@ const screens: Readonly<Record<string, Route>> = {
   '/sign-in': { screen: 'sign-in' },
   '/sign-up': { screen: 'sign-up' },
   '/invite': { screen: 'invitation' },
+  '/forgot': { screen: 'forgot' },
+  '/reset': { screen: 'reset' },
+  '/verify': { screen: 'verify' },
+  '/account': { screen: 'account' },
   '/waiting': { screen: 'waiting' },
 }
 
@@ -87,5 +95,5 @@ export function pathToOpened(handle: string, page: WorkspacePage, { agent, conve
 
 /** Whether a screen shows nothing to somebody who is not signed in. */
 export function needsSession({ screen }: Route): boolean {
-  return screen === 'home' || screen === 'waiting' || screen === 'workspace'
+  return screen === 'home' || screen === 'waiting' || screen === 'workspace' || screen === 'account'
 }

@@ -24,6 +24,7 @@ import { startCleaning } from './jobs/clean-up.ts'
 import { deliverWebhook } from './jobs/deliver-webhook.ts'
 import { fetchResource } from './jobs/fetch-resource.ts'
 import { sendEmail } from './jobs/send-email.ts'
+import { sendResetLinkTo } from './jobs/send-reset-link.ts'
 import { tellIntegration } from './jobs/tell-integration.ts'
 import { startWorker, type Handlers, type Worker } from './jobs/worker.ts'
 import { createLog, type Log } from './log.ts'
@@ -98,7 +99,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const { server, port } = await listen(config, (publicUrl) => {
     const app = createApp(
       {
-        core, sessions: openSessions(sql), log, epoch, publicUrl, seal, outbound, send: mail.send, limits,
+        core, sessions: openSessions(sql, publicUrl), log, epoch, publicUrl, seal, outbound, send: mail.send, limits,
         online: { node, here: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set() },
         trustedProxies: config.trustedProxies, billing: config.billing,
       },
@@ -124,7 +125,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
     node,
     addressOf: addressReader(config.trustedProxies),
     caps: openCaps(options.limitFactor),
-    sessions: openSessions(liveSql, stormPace),
+    sessions: openSessions(liveSql, publicUrl, stormPace),
     draining: () => draining,
     isOwnOrigin: (origin) => origin !== undefined && origins.has(origin),
   })
@@ -205,6 +206,7 @@ type Working = {
 function handlersOf(parts: Working): Handlers {
   return {
     'send-email': sendEmail(parts),
+    'send-reset-link': sendResetLinkTo(parts),
     'expire-invitations': async (job) => void (await runCommand(parts.core, expireInvitations, job)),
     'deliver-webhook': deliverWebhook(parts),
     'tell-integration': tellIntegration(parts),
@@ -228,6 +230,8 @@ function listen(config: Config, create: (publicUrl: string) => App): Promise<{ s
         serverOptions: {
           headersTimeout: 10_000,
           requestTimeout: 30_000,
+          // longer than proxies keep a connection that nothing comes by: theirs is the end that closes it, between requests
+          keepAliveTimeout: 65_000,
           connectionsCheckingInterval: 2_000,
           maxHeaderSize: 16_384,
         },

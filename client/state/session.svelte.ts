@@ -10,7 +10,12 @@ import type { Snapshot, Source } from './sync.ts'
 
 type Listener = (event: UserEvent, before: UserState) => void
 
-const nobody: UserState = { workspaces: [], waiting: [] }
+const nobody: UserState = {
+  user: { id: '', email: '', name: '', emailVerified: false },
+  pendingEmail: null,
+  workspaces: [],
+  waiting: [],
+}
 
 /** The longest that one's own change is awaited from the stream before the snapshot is taken instead, in milliseconds. */
 const patience = 4_000
@@ -18,7 +23,6 @@ const patience = 4_000
 /** Who is signed in on this page, their workspaces, and the connection that keeps both up to date. */
 export class Session {
   phase = $state<'loading' | 'unreachable' | 'signed_out' | 'signed_in'>('loading')
-  user = $state.raw<User | null>(null)
   person = $state.raw<UserState>(nobody)
   live = $state.raw<Live | null>(null)
   /** A sentence for the sign-in page: why the person is there. */
@@ -32,6 +36,11 @@ export class Session {
     whenSignedOut(() => {
       if (this.phase === 'signed_in') this.close('You were signed out. Sign in to go on.')
     })
+  }
+
+  /** Who is signed in. */
+  get user(): User | null {
+    return this.phase === 'signed_in' ? this.person.user : null
   }
 
   get workspaces(): JoinedWorkspace[] {
@@ -58,6 +67,16 @@ export class Session {
   async signOut(): Promise<void> {
     await api.signOut()
     this.close(null)
+  }
+
+  async signOutEverywhere(): Promise<void> {
+    await api.signOutEverywhere()
+    this.close('You are signed out everywhere.')
+  }
+
+  async deleteAccount(password: string): Promise<void> {
+    await api.deleteAccount({ password })
+    this.close('Your account is deleted.')
   }
 
   /** Hears every event of the person's own stream. Answers how to stop. */
@@ -90,7 +109,7 @@ export class Session {
 
   private source(): Source<UserState, UserEvent> {
     return {
-      stream: streamOf('user', this.user?.id ?? ''),
+      stream: streamOf('user', this.person.user.id),
       takeSnapshot: () => this.takeSnapshot(),
       apply: applyUserEvent,
       changed: (state, { events, before }) => {
@@ -104,9 +123,8 @@ export class Session {
   }
 
   private async takeSnapshot(): Promise<Snapshot<UserState>> {
-    const { user, position, epoch, workspaces, waiting } = await api.me()
-    this.user = user
-    return { position, epoch, state: { workspaces, waiting } }
+    const { position, epoch, user, pendingEmail, workspaces, waiting } = await api.me()
+    return { position, epoch, state: { user, pendingEmail, workspaces, waiting } }
   }
 
   /** Asks whether the session still is; an answer that it is not ends it here too. */
@@ -120,7 +138,6 @@ export class Session {
   private close(notice: string | null): void {
     this.live?.end()
     this.live = null
-    this.user = null
     this.person = nobody
     this.notice = notice
     this.phase = 'signed_out'

@@ -1,3 +1,5 @@
+import { badInput } from '../core/errors.ts'
+
 /**
  * Passwords that are guessed first, and the words of this product. Each is refused alone, with digits or marks around
  * it, and with the usual letters written as digits.
@@ -33,6 +35,12 @@ export function isCommonPassword(password: string, context: string[] = []): bool
   const cores = [bare(lower), bare(spelled), inLetters(bare(lower)), lower, spelled]
   const words = context.map((word) => word.toLowerCase()).filter((word) => word.length >= 4)
   return cores.some((core) => common.has(core) || words.includes(core))
+}
+
+/** Refuses a password that is guessed soon, of whoever has this address and name. */
+export function requireUncommon(password: string, { email, name }: { email: string; name: string }): void {
+  if (!isCommonPassword(password, [email.split('@')[0] ?? '', name])) return
+  throw badInput('password', 'This password is easy to guess. Choose another one.')
 }
 
 function inLetters(text: string): string {

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { PostgresJsAdapter } from '@lucia-auth/adapter-postgresql'
 import type DataLoader from 'dataloader'
 import { Lucia, TimeSpan, type DatabaseSession, type DatabaseUser } from 'lucia'
-import type { User } from '#shared/protocol/resources.ts'
+import type { SignedInBrowser, User } from '#shared/protocol/resources.ts'
+import { Refusal } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import { batched } from '../db/batched.ts'
 import type { Sql } from '../db/sql.ts'
@@ -15,37 +16,58 @@ declare module 'lucia' {
   }
 }
 
-type SessionColumns = { public_id: string; created_at: Date; last_seen_at: Date; user_agent: string }
+type SessionColumns = {
+  public_id: string
+  created_at: Date
+  last_seen_at: Date
+  user_agent: string
+  /** Of a session that is to begin: the password that it is by. */
+  password_hash?: string
+}
 
 /** A signed-in browser. `id` is the hash that is stored; `publicId` may be shown. */
 export type Session = { id: string; publicId: string; user: User }
+export type StartedSession = { token: string; session: SignedInBrowser; ended: EndedSession[] }
+/** `hash`: what its token is stored as, and what the sockets of it are known by. */
+export type LiveSession = SignedInBrowser & { hash: string }
 export type EndedSession = { id: string; publicId: string; userId: string }
 
 /** Everything that the rest of the server knows of sessions; what keeps them can be swapped behind it. */
 export type Sessions = SessionReader & {
-  start: (userId: string, userAgent: string) => Promise<{ token: string; ended: EndedSession[] }>
+  /** Signs in by a password whose stored hash is given; throws `invalid_credentials` where it is another one by now. */
+  start: (userId: string, by: { passwordHash: string; userAgent: string }) => Promise<StartedSession>
+  /** Those that are live, the latest used first. */
+  listOf: (userId: string) => Promise<LiveSession[]>
   end: (session: EndedSession) => Promise<void>
   endAllOf: (userId: string) => Promise<EndedSession[]>
 }
 
 export type SessionReader = {
-  /** The live session of a cookie's token, or null. */
-  read: (token: string) => Promise<Session | null>
-  /** The same from a Cookie header. */
+  /** The live session that a Cookie header names, or null. */
   readFromHeader: (header: string | undefined) => Promise<Session | null>
   /** Which of these are no longer live. */
   endedAmong: (ids: string[]) => Promise<string[]>
 }
 
-export const sessionCookie = 'rollcall_session'
+/**
+ * The cookie of a session. At https its name has the prefix by which browsers let no other host and no other path set it:
+ * a sibling domain cannot put somebody into a session of its own.
+ */
+export function cookieNameAt(publicUrl: string): string {
+  return publicUrl.startsWith('https:') ? '__Host-rollcall_session' : 'rollcall_session'
+}
+
 /** Without use for this long a session ends; with use it is renewed, but never beyond `absoluteDays`. */
 const idleDays = 30
 const absoluteDays = 90
+/** How long ago it may have been used when that is written down anew, in seconds. */
+const seenEvery = 5 * 60
 /** The oldest give way beyond this number. */
 const mostSessions = 50
 
 /** `pace`: milliseconds in which sessions that are wanted behind a look share the next one. */
-export function openSessions(sql: Sql, pace = 0): Sessions {
+export function openSessions(sql: Sql, publicUrl: string, pace = 0): Sessions {
+  const cookieName = cookieNameAt(publicUrl)
   const lucia = new Lucia(new BatchedAdapter(sql, pace), {
     sessionExpiresIn: new TimeSpan(idleDays, 'd'),
     getUserAttributes: ({ email, name, emailVerified }) => ({ email, name, emailVerified }),
@@ -58,19 +80,22 @@ export function openSessions(sql: Sql, pace = 0): Sessions {
     return { id: session.id, publicId: publicIdOf(session), user: user as unknown as User }
   }
   return {
-    read,
     readFromHeader: async (header) => {
-      const token = tokenIn(header)
+      const token = tokenIn(header, cookieName)
       return token ? read(token) : null
     },
     endedAmong: (ids) => endedAmong(sql, ids),
-    async start(userId, userAgent) {
+    async start(userId, { passwordHash, userAgent }) {
       const token = randomBytes(32).toString('base64url')
       const now = new Date()
-      const columns = { public_id: newId(), created_at: now, last_seen_at: now, user_agent: userAgent.slice(0, 300) }
-      await lucia.createSession(userId, columns, { sessionId: hashOf(token) })
-      return { token, ended: await dropOldest(sql, userId) }
+      const shown = { public_id: newId(), created_at: now, last_seen_at: now, user_agent: userAgent.slice(0, 300) }
+      await lucia.createSession(userId, { ...shown, password_hash: passwordHash }, { sessionId: hashOf(token) })
+      const [session] = (await listOf(sql, userId)).filter(({ hash }) => hash === hashOf(token))
+      if (!session) throw invalidCredentials()
+      const { hash: _, ...begun } = session
+      return { token, session: begun, ended: await dropOldest(sql, userId) }
     },
+    listOf: (userId) => listOf(sql, userId),
     end: ({ id }) => lucia.invalidateSession(id),
     async endAllOf(userId) {
       const held = await lucia.getUserSessions(userId)
@@ -88,10 +113,10 @@ function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
-export function tokenIn(header: string | undefined): string | null {
+function tokenIn(header: string | undefined, cookieName: string): string | null {
   for (const part of header?.split(';') ?? []) {
     const [name, value] = part.trim().split('=')
-    if (name === sessionCookie && value) return value
+    if (name === cookieName && value) return value
   }
   return null
 }
@@ -119,6 +144,21 @@ async function dropOldest(sql: Sql, userId: string): Promise<EndedSession[]> {
   return [...rows]
 }
 
+async function listOf(sql: Sql, userId: string): Promise<LiveSession[]> {
+  const rows = await sql.run(
+    (tx) => tx<LiveSession[]>`
+      select id as hash, public_id as id, created_at, last_seen_at, user_agent
+      from sessions
+      where user_id = ${userId} and expires_at > now() and created_at > now() - make_interval(days => ${absoluteDays})
+      order by last_seen_at desc, public_id desc`,
+  )
+  return [...rows]
+}
+
+export function invalidCredentials(): Refusal {
+  return new Refusal('invalid_credentials', 'This email and password do not belong together.')
+}
+
 type Read = [DatabaseSession | null, DatabaseUser | null]
 
 /**
@@ -141,13 +181,19 @@ class BatchedAdapter extends PostgresJsAdapter {
     return this.reads.load(id)
   }
 
+  /** Waits for whoever changes the password just now: what was signed in by the former one does not begin behind that. */
   override async setSession({ id, userId, expiresAt, attributes }: DatabaseSession): Promise<void> {
-    const { public_id, user_agent } = attributes
-    await this.sql.run(
+    const { public_id, user_agent, password_hash = '' } = attributes
+    const begun = await this.sql.run(
       (tx) => tx`
         insert into sessions (id, user_id, expires_at, public_id, user_agent, created_at, last_seen_at)
-        values (${id}, ${userId}, now() + ${left(expiresAt)}, ${public_id}, ${user_agent}, now(), now())`,
+        select ${id}, u.id, now() + ${left(expiresAt)}, ${public_id}, ${user_agent}, now(), now()
+        from users u
+        where u.id = ${userId} and u.password_hash = ${password_hash}
+        for share
+        returning id`,
     )
+    if (begun.length === 0) throw invalidCredentials()
   }
 
   override async updateSessionExpiration(id: string, expiresAt: Date): Promise<void> {
@@ -167,10 +213,18 @@ class BatchedAdapter extends PostgresJsAdapter {
     return rows.map(sessionOf)
   }
 
+  /** When it was used last is written down now and then. Nobody waits for it, and where nothing can be written it is not. */
+  private seen(rows: readonly (SessionRow & Unseen)[]): void {
+    const stale = rows.filter(({ unseen }) => unseen > seenEvery).map(({ id }) => id)
+    if (stale.length === 0) return
+    this.sql.run((tx) => tx`update sessions set last_seen_at = now() where id = any(${stale})`).catch(() => undefined)
+  }
+
   private async readAll(ids: readonly string[]): Promise<Read[]> {
     const rows = await this.sql.run(
-      (tx) => tx<(SessionRow & User)[]>`
+      (tx) => tx<(SessionRow & User & Unseen)[]>`
         select s.id as id, s.public_id, s.created_at, s.last_seen_at, s.user_agent,
+          extract(epoch from now() - s.last_seen_at)::float8 as unseen,
           extract(epoch from least(s.expires_at, s.created_at + make_interval(days => ${absoluteDays})) - now())::float8
             as seconds_left,
           u.id as user_id, u.email, u.name, u.email_verified_at is not null as email_verified
@@ -178,6 +232,7 @@ class BatchedAdapter extends PostgresJsAdapter {
         where s.id = any(${[...ids]})`,
     )
     const found = new Map(rows.map((row) => [row.id, row]))
+    this.seen(rows)
     return ids.map((id): Read => {
       const row = found.get(id)
       if (!row) return [null, null]
@@ -186,6 +241,9 @@ class BatchedAdapter extends PostgresJsAdapter {
     })
   }
 }
+
+/** For how many seconds it was not written down that it was used. */
+type Unseen = { unseen: number }
 
 type SessionRow = {
   id: string

@@ -111,7 +111,11 @@ export async function appendAll(
     return []
   }
   const ending = draft.ended.size > 0 ? [tx`delete from streams where name = any(${[...draft.ended]})`] : []
-  const statements = [enter(tx, { streams: draft.streams }), insertEvents(tx, draft, at), ...ending] as const
+  const statements = [
+    enter(tx, { streams: [...draft.streams, ...draft.ended] }),
+    insertEvents(tx, draft, at),
+    ...ending,
+  ] as const
   const [, rows] = await together(...statements, last(), ...draft.sent)
   return grouped(draft, rows, at)
 }

@@ -3,6 +3,8 @@ import type { Tx } from '../core/tenant.ts'
 /** What a job is given. Secrets in it are sealed (`secrets/seal.ts`): a queued job stands in the database. */
 export type Jobs = {
   'send-email': { to: string } & EmailByTemplate
+  /** For whoever has this address, if anybody has. */
+  'send-reset-link': { email: string }
   'expire-invitations': { accountId: string }
   'deliver-webhook': { workspaceId: string; agentId: string; webhookId: string }
   /** `attempt`: 1 for the first. */
@@ -20,7 +22,15 @@ export type Jobs = {
 }
 
 export type EmailByTemplate =
-  { template: 'invitation'; data: InvitationMail } | { template: 'webhook-disabled'; data: WebhookDisabledMail }
+  | { template: 'invitation'; data: InvitationMail }
+  | { template: 'webhook-disabled'; data: WebhookDisabledMail }
+  | { template: 'reset-password' | 'verify-email' | 'confirm-email'; data: LinkMail }
+  | { template: 'email-change-asked' | 'email-changed'; data: NoticeMail & { email: string } }
+  | { template: 'password-changed' | 'account-deleted'; data: NoticeMail }
+
+export type LinkMail = { name: string; sealedToken: string }
+/** `id`: of this email, for whoever gets it twice. */
+export type NoticeMail = { id: string; name: string }
 
 export type InvitationMail = {
   workspaceName: string

@@ -21,6 +21,7 @@ type Parts = { log: Log; metrics: Metrics }
 /** Who works at a time. Lanes of their own, so that a mail server that hangs holds up nothing but emails. */
 const lanes: readonly { concurrency: number; tasks: readonly (keyof Jobs)[] }[] = [
   { concurrency: 3, tasks: ['send-email'] },
+  { concurrency: 1, tasks: ['send-reset-link'] },
   { concurrency: 1, tasks: ['expire-invitations'] },
   { concurrency: 2, tasks: ['fetch-resource'] },
   { concurrency: 8, tasks: ['deliver-webhook'] },

@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
 import type { Sql } from '../db/sql.ts'
-import type { Mail } from './template.ts'
+import type { Mail } from './words.ts'
 
 /** Hands an email on. Rejects where it was not taken, and is then called again. */
 export type SendMail = (to: string, mail: Mail) => Promise<void>

@@ -3,9 +3,6 @@ import type { Unit } from '../core/run-command.ts'
 import type { Tx } from '../core/tenant.ts'
 import { expiryKey } from './join-workspace.ts'
 
-/** Seals a token for its way through the queue; given by the composition (`secrets/seal.ts`). */
-export type SealToken = (token: string) => string
-
 export type Sent = {
   invitationId: string
   accountId: string

@@ -1,11 +1,13 @@
+import type { User } from '#shared/protocol/resources.ts'
 import type { AssignableRole } from '#shared/roles.ts'
 import { Refusal } from '../core/errors.ts'
 import type { LockedWorkspace } from '../core/opening.ts'
 import { enter, together, type Tx } from '../core/tenant.ts'
-import { hashOf } from './tokens.ts'
+import { hashOf } from '../secrets/tokens.ts'
 
 export type TokenInput = { token: string; userId: string | null }
 export type TokenUser = { id: string; name: string; email: string }
+export type KnownUser = User & { pendingEmail: string | null }
 export type ByToken = {
   invitation: {
     id: string
@@ -16,7 +18,7 @@ export type ByToken = {
     expiresAt: string
   }
   workspace: LockedWorkspace
-  user: TokenUser | undefined
+  user: KnownUser | undefined
 }
 
 /** Unknown, used, replaced and cancelled links are all alike. */
@@ -50,7 +52,14 @@ export async function openByToken(tx: Tx, { token, userId }: TokenInput): Promis
       from invitations
       where workspace_id = ${workspaceId} and token_hash = ${hash} and status in ('pending', 'expired')
       for update`,
-    tx<TokenUser[]>`select id, name, email from users where id = ${userId}`,
+    // whoever joins does so as who they are: their address does not change meanwhile, nor do they go
+    tx<KnownUser[]>`
+      select
+        u.id, u.name, u.email, u.email_verified_at is not null as email_verified,
+        (select l.email from account_links l where l.user_id = u.id and l.kind = 'change_email') as pending_email
+      from users u
+      where u.id = ${userId}
+      for no key update of u`,
   )
   if (!workspace || !invitation) throw invitationNotFound()
   const { at, ...rest } = invitation

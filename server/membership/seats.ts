@@ -86,7 +86,8 @@ function askersHoldingSeats(tx: Tx, accountId: string) {
       join workspaces w on w.id = i.workspace_id and w.account_id = i.account_id
       join users u on u.id = i.asked_by and u.email = i.email
     where i.account_id = ${accountId} and i.status = 'pending' and i.asked_by is not null and i.holds_seat
-    order by i.line`
+    order by i.line
+    for no key update of u`
 }
 
 function joiningOf({ invitationId, role, userId, name, email, workspaceName, ...workspace }: Asker): Joining {

@@ -11,20 +11,23 @@ import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
 import { contactRoutes } from './contacts.ts'
 import { conversationRoutes } from './conversations.ts'
+import { emailRoutes } from './emails.ts'
 import type { Env, Services } from './env.ts'
 import { guard, requireJson } from './guard.ts'
 import { countAnswers } from './count-answers.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { integrationRoutes } from './integrations.ts'
 import { invitationRoutes } from './invitations.ts'
-import { mailboxRoutes } from './mailbox.ts'
+import { mailboxRoutes, mailboxStyle } from './mailbox.ts'
 import { memberRoutes } from './members.ts'
 import { framed, messengerPages } from './messenger-pages.ts'
 import { messengerRoutes } from './messenger.ts'
 import { clientPages, docsPages } from './pages.ts'
+import { passwordRoutes } from './passwords.ts'
 import { resourceRoutes } from './resources.ts'
 import { respondToError } from './respond-to-errors.ts'
 import { newRouter, type Router } from './router.ts'
+import { sessionRoutes } from './sessions.ts'
 import { v1Routes } from './v1.ts'
 import { webhookRoutes } from './webhooks.ts'
 import { workspaceRoutes } from './workspaces.ts'
@@ -38,6 +41,9 @@ type Shape = {
 
 const areas = [
   authRoutes,
+  passwordRoutes,
+  sessionRoutes,
+  emailRoutes,
   accountRoutes,
   workspaceRoutes,
   memberRoutes,
@@ -81,7 +87,7 @@ export function createApp(services: Services, shape: Shape): Router {
   healthRoutes(app, shape.health)
   app.use('/api/avatars/*', sandboxed)
   app.use(framed)
-  app.use(headers(services.publicUrl))
+  app.use(headers(services.publicUrl, shape.mailbox))
   app.use(guard(services))
   app.use(limitBodies)
   for (const routes of areas) routes(app, services)
@@ -124,12 +130,12 @@ const sandboxed = createMiddleware(async (c, next) => {
   c.header('Content-Security-Policy', "default-src 'none'; sandbox")
 })
 
-function headers(publicUrl: string) {
+function headers(publicUrl: string, mailbox: boolean) {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'self'"],
       imgSrc: ["'self'", 'data:', 'blob:'],
-      styleSrc: ["'self'", "'unsafe-inline'"],
+      styleSrc: ["'self'", ...(mailbox ? [mailboxStyle] : [])],
       objectSrc: ["'none'"],
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],

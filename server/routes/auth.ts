@@ -1,20 +1,19 @@
-import { deleteCookie, setCookie } from 'hono/cookie'
-import type { Context } from 'hono'
 import { signInAnswer, signInBody, signUpAnswer, signUpBody } from '#shared/protocol/requests.ts'
-import { announceEndedSessions } from '../accounts/commands/announce-ended-sessions.ts'
 import { signUp } from '../accounts/commands/sign-up.ts'
 import { readWorkspaces } from '../accounts/queries/me.ts'
 import { findCredentials } from '../accounts/queries/credentials.ts'
-import { isCommonPassword } from '../auth/common-passwords.ts'
+import { requireUncommon } from '../auth/common-passwords.ts'
 import { hashPassword, isPassword } from '../auth/passwords.ts'
-import { sessionCookie, type EndedSession } from '../auth/sessions.ts'
-import { badInput, Refusal } from '../core/errors.ts'
+import { invalidCredentials } from '../auth/sessions.ts'
+import { Refusal } from '../core/errors.ts'
 import { runCommand } from '../core/run-command.ts'
-import type { Env, Services } from './env.ts'
+import { sealLink } from '../secrets/places.ts'
+import type { Services } from './env.ts'
 import { answerWrite, idempotencyOf, requireSession, serve, type Router } from './router.ts'
+import { announce, beginSession, endSession, forgetCookie } from './session-cookie.ts'
 
 export function authRoutes(router: Router, services: Services): void {
-  const { core, sessions, limits } = services
+  const { core, sessions, limits, seal } = services
 
   serve(
     router,
@@ -24,32 +23,28 @@ export function authRoutes(router: Router, services: Services): void {
     async ({ c, body }) => {
       const { email, password, name, invitationToken: token } = body
       const address = c.get('address')
-      if (isCommonPassword(password, [email.split('@')[0] ?? '', name])) {
-        throw badInput('password', 'This password is easy to guess. Choose another one.')
-      }
+      requireUncommon(password, { email, name })
       await limits.require('takenEmailByAddress', address)
       if (token !== undefined) await limits.require('unknownTokenByAddress', address)
       await limits.spend('signUpByAddress', address)
       const passwordHash = await hashPassword(password)
       // the password stays out of what is kept for repeats; it is checked against the account instead
       const idempotency = idempotencyOf(c, email, { email, name, token })
-      const outcome = await runCommand(core, signUp, { email, passwordHash, name, token }, idempotency).catch(
-        async (error: unknown) => {
-          if (error instanceof Refusal && error.code === 'email_taken')
-            await limits.spend('takenEmailByAddress', address)
-          if (error instanceof Refusal && error.code === 'invitation_not_found')
-            await limits.spend('unknownTokenByAddress', address)
-          throw error
-        },
-      )
+      const input = { email, passwordHash, name, token, seal: sealLink(seal) }
+      const outcome = await runCommand(core, signUp, input, idempotency).catch(async (error: unknown) => {
+        if (error instanceof Refusal && error.code === 'email_taken') await limits.spend('takenEmailByAddress', address)
+        if (error instanceof Refusal && error.code === 'invitation_not_found')
+          await limits.spend('unknownTokenByAddress', address)
+        throw error
+      })
       const { user, invitation } = outcome.result
-      if (
-        outcome.repeated &&
-        !(await isPassword((await findCredentials(core.sql, user.email))?.passwordHash ?? null, password))
-      ) {
+      const kept = outcome.repeated
+        ? ((await findCredentials(core.sql, user.email))?.passwordHash ?? null)
+        : passwordHash
+      if (kept === null || (outcome.repeated && !(await isPassword(kept, password)))) {
         throw new Refusal('idempotency_mismatch', 'This Idempotency-Key was used for another request. Use a new one.')
       }
-      await beginSession(c, services, user.id)
+      await beginSession(c, services, user.id, kept)
       const workspaces = await readWorkspaces(core.sql, user.id)
       return answerWrite(c, outcome, { user, workspaces, ...(invitation && { invitation }) }, 201)
     },
@@ -76,51 +71,23 @@ export function authRoutes(router: Router, services: Services): void {
       if (!right || !found) {
         await limits.spend('wrongPasswordByAccount', guess)
         await limits.spend('wrongPasswordByAddress', address)
-        throw new Refusal('invalid_credentials', 'This email and password do not belong together.')
+        throw invalidCredentials()
       }
       const held = c.get('session')
-      if (held) await endSessions(services, [{ ...held, userId: held.user.id }])
-      await beginSession(c, services, found.user.id)
+      if (held) await endSession(services, held)
+      await beginSession(c, services, found.user.id, found.passwordHash)
       return c.json({ user: found.user })
     },
   )
 
   serve(router, 'post', '/api/auth/sign-out', { summary: 'Sign out' }, async ({ c }) => {
-    const { id, publicId, user } = requireSession(c)
-    const ended = { id, publicId, userId: user.id }
-    await sessions.end(ended)
-    await announce(services, [ended])
+    await endSession(services, requireSession(c))
     return forgetCookie(c, services)
   })
 
   serve(router, 'post', '/api/auth/sign-out-everywhere', { summary: 'End all of one’s sessions' }, async ({ c }) => {
     const { user } = requireSession(c)
-    await announce(services, await sessions.endAllOf(user.id))
+    await announce(services, user.id, { ended: await sessions.endAllOf(user.id) })
     return forgetCookie(c, services)
   })
-}
-
-async function beginSession(c: Context<Env>, services: Services, userId: string): Promise<void> {
-  const { token, ended } = await services.sessions.start(userId, c.req.header('user-agent') ?? '')
-  await announce(services, ended)
-  setCookie(c, sessionCookie, token, { ...cookieOptions(services), maxAge: 90 * 24 * 3600 })
-}
-
-async function endSessions(services: Services, ended: EndedSession[]): Promise<void> {
-  for (const session of ended) await services.sessions.end(session)
-  await announce(services, ended)
-}
-
-async function announce({ core }: Services, ended: EndedSession[]): Promise<void> {
-  if (ended.length > 0) await runCommand(core, announceEndedSessions, { ended })
-}
-
-function forgetCookie(c: Context<Env>, services: Services): Response {
-  deleteCookie(c, sessionCookie, cookieOptions(services))
-  c.header('Clear-Site-Data', '"cache"')
-  return c.body(null, 204)
-}
-
-function cookieOptions({ publicUrl }: Services) {
-  return { httpOnly: true, sameSite: 'Lax', path: '/', secure: publicUrl.startsWith('https:') } as const
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { createMiddleware } from 'hono/factory'
 import { addressReader } from '../auth/address.ts'
 import { ownNames } from '../auth/origin.ts'
-import { tokenIn } from '../auth/sessions.ts'
 import { Allowance, within } from '../core/allowance.ts'
 import { Refusal } from '../core/errors.ts'
 import type { Env, Services } from './env.ts'
@@ -26,10 +25,10 @@ export function guard(services: Services) {
       throw new Refusal('unknown_host', 'This server does not answer for that host.')
     }
     if (!safe.has(c.req.method)) requireOwnOrigin(c.req.header('origin'), c.req.header('sec-fetch-site'), origins)
-    const token = tokenIn(c.req.header('cookie'))
     const allowance = new Allowance()
+    const cookie = c.req.header('cookie')
     // not within it: one look answers for many requests at once
-    if (token) c.set('session', await allowance.during(() => services.sessions.read(token)))
+    if (cookie) c.set('session', await allowance.during(() => services.sessions.readFromHeader(cookie)))
     await within(allowance, next)
   })
 }

@@ -11,6 +11,8 @@ const rules = {
   takenEmailByAddress: [50, hour],
   wrongPasswordByAccount: [10, 15 * 60],
   wrongPasswordByAddress: [100, 15 * 60],
+  forgottenByAddress: [30, hour],
+  exportsByUser: [10, hour],
   unknownTokenByAddress: [60, 60],
   handlesByAddress: [600, 60],
   workspacesByUser: [300, hour],

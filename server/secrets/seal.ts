@@ -13,6 +13,9 @@ export type Seal = {
   readonly mark: string
 }
 
+/** Seals a token for its way through the queue; given by the composition. */
+export type SealToken = (token: string) => string
+
 /** It was sealed with a key that we do not have, for another place, or was tampered with. */
 export class CannotOpen extends Error {
   constructor() {

@@ -13,7 +13,9 @@ import {
   idSchema,
   invitationSchema,
   memberSchema,
+  sessionSchema,
   timeSchema,
+  userSchema,
   waitingInvitationSchema,
 } from './resources.ts'
 import { positionSchema, type StreamKind } from './streams.ts'
@@ -40,6 +42,7 @@ export const workspaceEvents = {
   'member.joined': z.strictObject({ member: memberSchema }),
   'member.role_changed': ofMember.extend({ role: assignableRoleSchema }),
   'member.profile_changed': ofMember.extend({ displayName: z.string(), avatarUrl: z.string().nullable() }),
+  'member.email_changed': ofMember.extend({ email: z.string() }),
   'member.removed': ofMember,
   'member.left': ofMember,
   'invitation.sent': z.strictObject({ invitation: invitationSchema }),
@@ -79,7 +82,11 @@ export const userEvents = {
     workspaceName: z.string(),
     outcome: z.enum(['accepted', 'declined', 'cancelled', 'expired', 'deleted', 'resent']),
   }),
+  'session.started': z.strictObject({ session: sessionSchema }),
   'session.ended': z.strictObject({ sessionId: idSchema }),
+  /** Who one is, after something of it changed. */
+  'user.updated': z.strictObject({ user: userSchema, pendingEmail: z.string().nullable() }),
+  'user.deleted': z.strictObject({}),
   'conversation.read': z.strictObject({
     workspaceId: idSchema,
     agentId: idSchema,

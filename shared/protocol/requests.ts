@@ -52,6 +52,8 @@ export const meAnswer = z.strictObject({
   position: positionSchema,
   epoch: z.string(),
   user: userSchema,
+  /** The address that is to be theirs once they open the link that was sent there. */
+  pendingEmail: z.string().nullable(),
   account: accountSchema,
   accountPosition: positionSchema,
   workspaces: z.array(workspaceSchema),

@@ -84,6 +84,16 @@ export const userSchema = z
   .meta({ id: 'User' })
 export type User = z.infer<typeof userSchema>
 
+/** A signed-in browser. The id is not its secret. */
+export const sessionSchema = z.strictObject({
+  id: idSchema,
+  createdAt: timeSchema,
+  /** To within five minutes. */
+  lastSeenAt: timeSchema,
+  userAgent: z.string(),
+})
+export type SignedInBrowser = z.infer<typeof sessionSchema>
+
 export const accountSchema = z
   .strictObject({
     id: idSchema,

@@ -27,6 +27,8 @@ export function applyWorkspaceEvent(state: WorkspaceState, event: WorkspaceEvent
       const { memberId, ...profile } = event.data
       return withMember(state, memberId, profile)
     }
+    case 'member.email_changed':
+      return withMember(state, event.data.memberId, { email: event.data.email })
     case 'member.removed':
     case 'member.left':
       return { ...state, members: state.members.filter((member) => member.id !== event.data.memberId) }
@@ -90,8 +92,13 @@ export function applyUserEvent(state: UserState, event: UserEvent): UserState {
       return withWaiting(state, event.data.invitation)
     case 'invitation.closed':
       return { ...state, waiting: state.waiting.filter((waiting) => waiting.invitationId !== event.data.invitationId) }
+    case 'user.updated':
+      return { ...state, ...event.data }
+    case 'session.started':
     case 'session.ended':
     case 'conversation.read':
+    // with it comes the end of the stream
+    case 'user.deleted':
       return state
     default:
       event satisfies never

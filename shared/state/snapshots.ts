@@ -2,7 +2,7 @@ import type { Seats } from '../plans.ts'
 import type { DeskAnswer } from '../protocol/agents/desk.ts'
 import type { AgentStateAnswer } from '../protocol/agents/state.ts'
 import type { Conversation, Message } from '../protocol/agents/conversations.ts'
-import type { Agent, Invitation, Member, WaitingInvitation, Workspace } from '../protocol/resources.ts'
+import type { Agent, Invitation, Member, User, WaitingInvitation, Workspace } from '../protocol/resources.ts'
 
 /**
  * The state of `workspace:<id>`: members by when they joined, invitations by when they were sent, agents by when they
@@ -26,6 +26,9 @@ export type JoinedWorkspace = Omit<Workspace, 'memberCount'>
 
 /** The state of `user:<id>`: the switcher's list in its order, and what the person waits for. */
 export type UserState = {
+  user: User
+  /** The address that is to be theirs once it is confirmed. */
+  pendingEmail: string | null
   workspaces: JoinedWorkspace[]
   waiting: WaitingInvitation[]
 }

@@ -60,7 +60,7 @@ test('S3 signing up by an invitation with no seat left: an account and a place i
   await verifyFromTheStart(node(), kay, me.workspaces[0]?.id ?? '')
 })
 
-test('S3 signing up by an invitation that holds a seat: a member from the first moment, with the address of the link', async () => {
+test('3 S3 signing up by an invitation that holds a seat: a member from the first moment, with the address of the link', async () => {
   const ada = await newUser(node())
   await ada.setAddonSeats(1)
   const workspace = await ada.createWorkspace()
@@ -89,7 +89,7 @@ test('a sign-up by a link that is dead or has expired is refused, and makes no a
   expect(await rowsEverywhere()).toEqual(before)
 })
 
-test('signing in answers a wrong password and an unknown address to the letter alike', async () => {
+test('33 signing in answers a wrong password and an unknown address to the letter alike', async () => {
   const kay = await newUser(node(), 'Kay')
   const attempt = (email: string, given: string) =>
     newPerson(node()).post<Failure & { requestId: string }>('/api/auth/sign-in', { email, password: given })
@@ -103,7 +103,7 @@ test('signing in answers a wrong password and an unknown address to the letter a
   expect(right).toMatchObject({ status: 200, body: { user: { id: kay.userId, email: kay.email } } })
 })
 
-test('S3 S7 signing in again in the same browser ends the session that it had', async () => {
+test('35 S3 S7 signing in again in the same browser ends the session that it had', async () => {
   const kay = await newUser(node(), 'Kay')
   const other = await signedIn(kay)
   const before = kay.cookie()
@@ -116,7 +116,7 @@ test('S3 S7 signing in again in the same browser ends the session that it had', 
   expect(await endedSessions(other)).toHaveLength(1)
 })
 
-test('S3 S7 signing out tells of that one session, and its sockets are closed', async () => {
+test('134 S3 S7 signing out tells of that one session, and its sockets are closed', async () => {
   const kay = await newUser(node(), 'Kay')
   const other = await signedIn(kay)
   const live = await connectLive(node(), kay)
@@ -144,7 +144,7 @@ test('S7 signing out everywhere tells of every session, and none of them opens a
   expect(await endedSessions(await signedIn(kay))).toHaveLength(3)
 })
 
-test('beyond 50 sessions the oldest gives way', async () => {
+test('52 beyond 50 sessions the oldest gives way', async () => {
   const kay = await newUser(node(), 'Kay')
   await node().owner`
     insert into sessions (id, public_id, user_id, created_at, last_seen_at, expires_at, user_agent)

@@ -4,6 +4,7 @@ import { runCommand } from '#server/core/run-command.ts'
 import { writeMessage } from '#server/helpdesk/commands/write-message.ts'
 import { coreOf, newDesk, newKey, type Desk } from '../support/desk.ts'
 import { useNode } from '../support/node.ts'
+import { conversationState } from '../support/states.ts'
 
 const node = useNode()
 
@@ -25,12 +26,13 @@ test.each(ends)('S3 what a member who %s has to answer is the Assistant’s agai
   await change(ada, waiting, { state: 'waiting' })
   const { body: last } = await change(ada, resolved, { state: 'resolved' })
   const others = await begin(ada)
-  const untouched = [await snapshot(ada, resolved), await snapshot(ada, others.id)]
+  const stateOf = async (id: string) => conversationState(await snapshot(ada, id))
+  const untouched = [await stateOf(resolved), await stateOf(others.id)]
   const { status } = await verify(() => verify(() => end(desk), open), waiting)
   expect(status).toBeLessThan(300)
   expect((await snapshot(ada, open)).conversation).toMatchObject({ state: 'open', assigneeId: null, messageCount: 1 })
   expect((await snapshot(ada, waiting)).conversation).toMatchObject({ state: 'waiting', assigneeId: null })
-  expect([await snapshot(ada, resolved), await snapshot(ada, others.id)]).toEqual(untouched)
+  expect([await stateOf(resolved), await stateOf(others.id)]).toEqual(untouched)
   expect(last).toMatchObject({ state: 'resolved', assigneeId: edsgerId })
   for (const id of [open, waiting, resolved]) {
     const { author } = (await snapshot(ada, id)).messages[0] ?? {}

@@ -71,7 +71,7 @@ test('an address and an id are one contact’s within the agent, and free again 
   expect((await ada.patch(`${path}/contacts/${kim.id}`, taken)).status).toBe(200)
 })
 
-test('20 create or become the same contact at once: one does', async () => {
+test('twenty create or become the same contact at once: one does', async () => {
   const { ada, edsger, path, createContact: create } = await newDesk(node())
   const there = await Promise.all(Array.from({ length: 10 }, (_, n) => create(ada, { name: `Kay ${n}` })))
   const answers = await Promise.all([

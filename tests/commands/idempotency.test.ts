@@ -5,7 +5,7 @@ import { newPerson, newUser, password, type Failure, type Person } from '../supp
 
 const node = useNode()
 
-test('I8 the same key and body again give the first answer, position included, with one effect', async () => {
+test('93 I8 the same key and body again give the first answer, position included, with one effect', async () => {
   const ada = await newUser(node())
   const key = newKey()
   const first = await create(ada, key, { name: 'Once' })
@@ -49,7 +49,7 @@ test('I8 a key belongs to its user and its route: somebody else’s is another o
   expect((await invite(mallory, hers.body.id, key, `kay.${ada.email}`)).status).toBe(404)
 })
 
-test('I8 20 at once with one key: one effect, and everybody gets its answer', async () => {
+test('I8 twenty at once with one key: one effect, and everybody gets its answer', async () => {
   const ada = await newUser(node())
   const key = newKey()
   const answers = await Promise.all(Array.from({ length: 20 }, () => create(ada, key, { name: 'Crowd' })))
@@ -130,7 +130,7 @@ test('I8 signing up again by the key is one account, and signs the same person i
   expect(Number(row?.n)).toBe(1)
 })
 
-test('I8 20 sign-ups at once with one key: one account', async () => {
+test('I8 twenty sign-ups at once with one key: one account', async () => {
   const kay = newPerson(node(), 'Kay')
   const key = newKey()
   const answers = await Promise.all(Array.from({ length: 20 }, () => signUp(newPerson(node(), 'Kay'), key, kay.email)))

@@ -19,7 +19,7 @@ test('S3 an invitation is sent, shows as pending and reaches the mailbox', async
   expect(JSON.stringify(body)).not.toContain(tokenIn(mail))
 })
 
-test('a second invitation of an address is refused, and so is a member’s address', async () => {
+test('29 a second invitation of an address is refused, and so is a member’s address', async () => {
   const { ada, grace, workspace } = await newTeam(node())
   await ada.invite(workspace.id, 'kim@example.com')
   expect(await ada.invite(workspace.id, ' KIM@example.com ')).toMatchObject({
@@ -72,7 +72,7 @@ test('S3 somebody with an account accepts, and nobody else can', async () => {
   expect(await kay.accept(token)).toMatchObject({ status: 404 })
 })
 
-test('S3 a resent invitation has a fresh link, and the old one is dead', async () => {
+test('16 S3 a resent invitation has a fresh link, and the old one is dead', async () => {
   const { ada, workspace } = await newTeam(node())
   const { invitation, token } = await ada.inviteByMail(workspace.id, 'kurt@example.com')
   const path = `/api/workspaces/${workspace.id}/invitations/${invitation.id}/resend`

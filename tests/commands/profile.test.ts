@@ -70,7 +70,7 @@ test('the same picture in two workspaces has two addresses: one tells nothing of
   expect(urls[0]).not.toBe(urls[1])
 })
 
-test('the Owner cannot be removed, an Admin removes nobody, and nobody is removed twice', async () => {
+test('56 the Owner cannot be removed, an Admin removes nobody, and nobody is removed twice', async () => {
   const { ada, grace, workspace, adaId, barbaraId } = await newTeam(node())
   const remove = (who: Person, id: string) => who.delete<Failure>(`/api/workspaces/${workspace.id}/members/${id}`)
   expect(await remove(ada, adaId)).toMatchObject({ status: 409, body: { code: 'owner_stays' } })

@@ -9,7 +9,7 @@ const database = useDatabase()
 const at = '2026-11-23T00:00:00.000Z'
 
 test.each(['40001', '40P01'])(
-  'a try that the database ended with %s is made again, from the beginning',
+  '95 a try that the database ended with %s is made again, from the beginning',
   async (code) => {
     const { core, published, userId } = await arrange()
     let tries = 0
@@ -94,7 +94,7 @@ test.each([
   ).toBe('next')
 })
 
-test('I20 two commands that lock in opposite orders both come to an end', async () => {
+test('96 I20 two commands that lock in opposite orders both come to an end', async () => {
   const { core, userId } = await arrange()
   await database().owner`create table if not exists locked (id int primary key)`
   await database().owner`grant select, update on locked to rollcall_app`

@@ -7,7 +7,7 @@ import { verifyCommand } from '../support/verify-command.ts'
 
 const node = useNode()
 
-test('S3 with no seat left the invited person waits, and is let in by the very cancellation that frees one', async () => {
+test('80 81 S3 with no seat left the invited person waits, and is let in by the very cancellation that frees one', async () => {
   const ada = await newUser(node())
   await ada.setPlan('standard_ai')
   const workspace = await ada.createWorkspace()
@@ -29,7 +29,7 @@ test('S3 with no seat left the invited person waits, and is let in by the very c
   live.close()
 })
 
-test('seats are counted over all workspaces of an owner, and each shows the same figure', async () => {
+test('85 seats are counted over all workspaces of an owner, and each shows the same figure', async () => {
   const ada = await newUser(node())
   await ada.setAddonSeats(2)
   const one = await ada.createWorkspace('One')
@@ -43,7 +43,7 @@ test('seats are counted over all workspaces of an owner, and each shows the same
   expect((await ada.roster(two.id)).seats).toMatchObject(expected)
 })
 
-test('S3 a lower limit removes nobody, says how many are over, and takes seats from the end of the line', async () => {
+test('83 S3 a lower limit removes nobody, says how many are over, and takes seats from the end of the line', async () => {
   const ada = await newUser(node())
   await ada.setAddonSeats(3)
   const workspace = await ada.createWorkspace()

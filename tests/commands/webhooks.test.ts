@@ -13,7 +13,7 @@ const node = useNode({}, 1000, reachable)
 const receiver = useReceiver()
 const somewhere = { url: 'https://hooks.example.com/secret/path', events: ['contact.created' as const] }
 
-test('S3 an Editor creates, changes and deletes a webhook; every member sees where it is and no more', async () => {
+test('75 S3 an Editor creates, changes and deletes a webhook; every member sees where it is and no more', async () => {
   const { ada, edsger, barbara, workspace } = await newTeam(node())
   const agentId = (await ada.createAgent(workspace.id)).body.id
   const place = { workspaceId: workspace.id, agentId }

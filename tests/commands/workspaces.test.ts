@@ -39,7 +39,7 @@ test('a name that leaves no handle gets a random one, and a taken one the next f
   expect(handles).toEqual(['taken', 'taken-2', 'taken-3'])
 })
 
-test('a handle that is taken, reserved or malformed is refused, and no workspace is made', async () => {
+test('89 a handle that is taken, reserved or malformed is refused, and no workspace is made', async () => {
   const ada = await newUser(node())
   const taken = await ada.createWorkspace('Somewhere')
   const before = (await ada.me()).workspaces
@@ -104,7 +104,7 @@ test('a former handle belongs to whoever takes it, and no longer leads to where 
   expect(await byHandle(mallory, workspace.handle)).toMatchObject({ status: 200, body: { id: theirs.id } })
 })
 
-test('S3 S5 a deleted workspace goes from every list, frees its seats, and whoever waits for one elsewhere comes in', async () => {
+test('88 S3 S5 a deleted workspace goes from every list, frees its seats, and whoever waits for one elsewhere comes in', async () => {
   const { ada, grace, edsger, workspace } = await newTeam(node())
   const kay = await newUser(node(), 'Kay')
   const other = await ada.createWorkspace('Other')

@@ -14,7 +14,7 @@ type Listener = { person: Person; live: Live; heard: string[] }
 type Tenant = Awaited<ReturnType<typeof arrange>>
 
 test(
-  'I6 no name, address, handle or id of a workspace is ever heard by anybody outside it',
+  '64 I6 no name, address, handle or id of a workspace is ever heard by anybody outside it',
   { timeout: 120_000 },
   async () => {
     const tenants = await Promise.all(['A', 'B', 'C'].map(arrange))

@@ -22,26 +22,31 @@ const tenantTables = [
   'api_keys',
   'contacts',
   'conversations',
+  'former_members',
   'messages',
   'reads',
   'webhooks',
   'webhook_deliveries',
   'integrations',
+  'visitors',
 ]
 
-test('T1 every tenant table has row-level security, forced, and the application owns none', async () => {
+test('68 T1 every tenant table has row-level security, forced, and the application owns none', async () => {
   const rows = await node().owner<{ name: string; on: boolean; forced: boolean; owner: string }[]>`
     select c.relname as name, c.relrowsecurity as on, c.relforcerowsecurity as forced, pg_get_userbyid(c.relowner) as owner
     from pg_class c
-    where c.relname = any(${tenantTables}) and c.relkind = 'r' and c.relnamespace = 'public'::regnamespace`
-  expect(rows).toHaveLength(tenantTables.length)
+    where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and (
+      c.relname = any(${tenantTables})
+      or exists (select from pg_attribute a where a.attrelid = c.oid and a.attname in ('workspace_id', 'account_id', 'agent_id'))
+    )`
+  expect(rows.map(({ name }) => name).sort()).toEqual([...tenantTables].sort())
   for (const row of rows) {
     expect(row).toMatchObject({ on: true, forced: true })
     expect(row.owner).not.toBe('rollcall_app')
   }
 })
 
-test('T1 every function with its definer’s rights is known and has a pinned search path', async () => {
+test('72 T1 every function with its definer’s rights is known and has a pinned search path', async () => {
   const rows = await node().owner<{ name: string; pinned: boolean }[]>`
     select proname as name, coalesce(array_to_string(proconfig, ',') like '%search_path=%', false) as pinned
     from pg_proc
@@ -50,12 +55,12 @@ test('T1 every function with its definer’s rights is known and has a pinned se
   expect(rows.map((row) => row.name)).toEqual([
     'begin_agent_stream', 'end_former_handle', 'end_presence', 'end_presence_of_members', 'enqueue_job',
     'find_visitors', 'forget_addresses', 'forget_deliveries', 'forget_former_secrets', 'give_back_conversations', 'hand_back_conversations', 'handle_taken', 'member_count', 'messenger_of',
-    'queue_deliveries', 'sealed_otherwise', 'search_conversations', 'search_passages', 'seat_position', 'tell_presence', 'wake_webhook', 'withdraw_job', 'workspace_of_handle',
+    'own_messages', 'queue_deliveries', 'sealed_otherwise', 'search_conversations', 'search_passages', 'seat_position', 'tell_presence', 'wake_webhook', 'withdraw_job', 'workspace_of_handle',
   ]) // prettier-ignore
   expect(rows.every((row) => row.pinned)).toBe(true)
 })
 
-test('T1 without a scope the application sees nothing, also on a connection that had one', async () => {
+test('69 T1 without a scope the application sees nothing, also on a connection that had one', async () => {
   const { workspace } = await newTeam(node())
   const { sql } = node()
   await readWithin(sql, { workspace: workspace.id }, (tx) => [tx`select id from members`])
@@ -66,7 +71,7 @@ test('T1 without a scope the application sees nothing, also on a connection that
   }
 })
 
-test('T1 a query that forgets its workspace finds its own and nothing else', async () => {
+test('71 T1 a query that forgets its workspace finds its own and nothing else', async () => {
   const one = await newTeam(node())
   const two = await newTeam(node())
   await one.ada.invite(one.workspace.id, 'canary-one@example.com')
@@ -87,7 +92,7 @@ test('T1 a query that forgets its workspace finds its own and nothing else', asy
   expect(accounts.map((row) => row.id)).toEqual([one.workspace.accountId])
 })
 
-test('T1 nothing can be written into another workspace', async () => {
+test('70 T1 nothing can be written into another workspace', async () => {
   const one = await newTeam(node())
   const two = await newTeam(node())
   const stream = streamOf('workspace', two.workspace.id)
@@ -110,7 +115,7 @@ test('T1 nothing can be written into another workspace', async () => {
   await expect(moved).rejects.toMatchObject({ code: '42501' })
 })
 
-test('T1 with the policies off, the queries still name their workspace', async () => {
+test('71 T1 with the policies off, the queries still name their workspace', async () => {
   const one = await newTeam(node())
   const two = await newTeam(node())
   const stranger = await newUser(node(), 'Stranger')

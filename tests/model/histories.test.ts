@@ -50,7 +50,7 @@ const histories = Number(process.env['HISTORIES'] ?? 300)
 const shards = 10
 
 test.concurrent.each(Array.from({ length: shards }, (_, shard) => shard))(
-  'S1 S3 I1 histories follow the model at every step, and the events alone give the roster (shard %i)',
+  '82 S1 S3 I1 histories follow the model at every step, and the events alone give the roster (shard %i)',
   async (shard) => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
       const world = await arrange()

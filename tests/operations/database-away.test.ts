@@ -50,7 +50,7 @@ test('153 I7 kill -9 of PostgreSQL under traffic: 503 with Retry-After, nothing 
   expect(told.filter((email) => mail.countTo(email) === 0)).toEqual([])
 })
 
-test('154 I14 PostgreSQL in a black hole: every kind of request is answered 503 within 3 s, and watch too', async () => {
+test('51 154 I14 PostgreSQL in a black hole: every kind of request is answered 503 within 3 s, and watch too', async () => {
   await b.kill()
   await expect.poll(async () => (await backends('rollcall-queue')).length, soon).toBe(1)
   const live = await ada.live(a)

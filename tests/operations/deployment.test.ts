@@ -137,7 +137,7 @@ test('the load balancer deals out to each node without sticky sessions, and asks
   expect(balancing).toMatch(/set-header X-Forwarded-For %\[src\]/)
 })
 
-test('every alert has a test, and the operator’s page says what it is', () => {
+test('179 every alert has a test, and the operator’s page says what it is', () => {
   const [tests, page] = [read('deploy/alerts.test.yml'), read('docs/operations.md')]
   const names = alerts.map(({ alert }) => alert)
   expect(names.length).toBeGreaterThan(10)

@@ -7,7 +7,7 @@ import { postgresOf, useProgram } from '../support/program.ts'
 
 const { folder, start } = useProgram()
 
-test('/healthz says that the process is up, /readyz names each dependency, and neither tells a version', async () => {
+test('178 /healthz says that the process is up, /readyz names each dependency, and neither tells a version', async () => {
   const port = await start({ DATA_DIR: await folder() }).port()
   const health = await ask(port, '/healthz')
   expect(health).toMatchObject({ status: 200, body: '{"status":"up"}' })

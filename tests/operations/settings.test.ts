@@ -64,7 +64,7 @@ test.each([
   expect(postgresOf(data)).toBeNull()
 })
 
-test('a public address without SMTP_URL is refused: its mailbox would be everybody’s', async () => {
+test('177 a public address without SMTP_URL is refused: its mailbox would be everybody’s', async () => {
   const data = await folder()
   const program = start({ DATA_DIR: data, PUBLIC_URL: 'https://rollcall.example.com' })
   expect(await program.ended).toBe(1)

@@ -5,7 +5,7 @@ import { join, newPerson, newTeam, newUser, type Person } from '../support/peopl
 const node = useNode()
 const times = <T>(n: number, make: (index: number) => T): T[] => Array.from({ length: n }, (_, index) => make(index))
 
-test('50 accept at once for 3 seats over two workspaces: exactly 3 members, 47 wait', async () => {
+test('79 fifty accept at once for 3 seats over two workspaces: exactly 3 members, 47 wait', async () => {
   const ada = await newUser(node())
   const workspaces = [await ada.createWorkspace('One'), await ada.createWorkspace('Two')]
   const invited = []
@@ -24,7 +24,7 @@ test('50 accept at once for 3 seats over two workspaces: exactly 3 members, 47 w
   expect(seats).toMatchObject({ limit: 3, active: 3, used: 3, pending: 47, waiting: 47, over: 0 })
 })
 
-test('the same token 20 times at once: one membership', async () => {
+test('12 the same token 20 times at once: one membership', async () => {
   const { ada, workspace, mallory } = await newTeam(node())
   const { token } = await ada.inviteByMail(workspace.id, mallory.email)
   const statuses = (await Promise.all(times(20, () => mallory.accept(token)))).map(({ status }) => status)
@@ -32,7 +32,7 @@ test('the same token 20 times at once: one membership', async () => {
   expect(statuses.filter((status) => status === 404)).toHaveLength(19)
 })
 
-test('cancelling against accepting: one of the two, never both', async () => {
+test('15 cancelling against accepting: one of the two, never both', async () => {
   const { ada, workspace } = await newTeam(node())
   for (const index of times(10, (n) => n)) {
     const kay = await newUser(node(), `Kay${index}`)
@@ -47,7 +47,7 @@ test('cancelling against accepting: one of the two, never both', async () => {
   }
 })
 
-test('two Admins demote each other: one does, the other no longer may', async () => {
+test('60 two Admins demote each other: one does, the other no longer may', async () => {
   const ada = await newUser(node())
   await ada.setAddonSeats(50)
   const workspace = await ada.createWorkspace()
@@ -79,7 +79,7 @@ test('deleting a workspace against inviting into it: no orphan, no error', async
   }
 })
 
-test('50 take the same handle: one has it; 50 of the same name all get one', async () => {
+test('89 fifty take the same handle: one has it; fifty of the same name all get one', async () => {
   const people = await Promise.all(times(10, (n) => newUser(node(), `Namer${n}`)))
   const handle = `wanted-${people[0]?.userId.slice(-8)}`
   const create = (n: number, body: object) =>

@@ -59,7 +59,52 @@ export const matrix: Readonly<Record<string, Row>> = {
     path: () => '/api/auth/sign-out-everywhere',
     statuses: [401, 204, 204, 204, 204, 204, 204, 204],
   },
+  'POST /api/auth/password/forgot': {
+    path: () => '/api/auth/password/forgot',
+    body: ({ n }) => ({ email: `forgetful.${n}@example.com` }),
+    statuses: [202, 202, 202, 202, 202, 202, 202, 202],
+  },
+  'POST /api/auth/password/reset': {
+    path: () => '/api/auth/password/reset',
+    body: () => ({ token: 'no such link', password: 'gentle river 77' }),
+    statuses: [404, 404, 404, 404, 404, 404, 404, 404],
+  },
+  'POST /api/auth/password/change': {
+    path: () => '/api/auth/password/change',
+    body: () => ({ current: 'not the password', next: 'gentle river 77' }),
+    statuses: [401, 401, 401, 401, 401, 401, 401, 401],
+  },
+  'POST /api/auth/email/verify': {
+    path: () => '/api/auth/email/verify',
+    body: () => ({ token: 'no such link' }),
+    statuses: [404, 404, 404, 404, 404, 404, 404, 404],
+  },
+  'POST /api/auth/email/verification': {
+    path: () => '/api/auth/email/verification',
+    statuses: [401, 202, 202, 202, 202, 202, 202, 202],
+  },
+  'POST /api/auth/email/change': {
+    path: () => '/api/auth/email/change',
+    body: ({ n }) => ({ email: `changed.${n}@example.com`, password: 'sturdy horse 42' }),
+    statuses: [401, 202, 202, 202, 202, 202, 202, 202],
+  },
+  'DELETE /api/auth/email/change': {
+    path: () => '/api/auth/email/change',
+    statuses: [401, 204, 204, 204, 204, 204, 204, 204],
+  },
+  'GET /api/auth/sessions': { path: () => '/api/auth/sessions', statuses: everybody },
+  'DELETE /api/auth/sessions/{sessionId}': {
+    path: ({ targetId }) => `/api/auth/sessions/${targetId}`,
+    statuses: [401, 404, 404, 404, 404, 404, 404, 404],
+  },
   'GET /api/me': { path: () => '/api/me', statuses: everybody },
+  'PATCH /api/me': { path: () => '/api/me', body: () => ({ name: 'Renamed' }), statuses: everybody },
+  'GET /api/account/export': { path: () => '/api/account/export', statuses: everybody },
+  'DELETE /api/account': {
+    path: () => '/api/account',
+    body: () => ({ password: 'not the password' }),
+    statuses: [401, 401, 401, 401, 401, 401, 401, 401],
+  },
   'PUT /api/account/plan': { path: () => '/api/account/plan', body: () => ({ plan: 'pro_ai' }), statuses: everybody },
   'PUT /api/account/seats': { path: () => '/api/account/seats', body: () => ({ addonSeats: 20 }), statuses: everybody },
   'GET /api/handles': { path: () => '/api/handles?name=Acme', statuses: everybody },

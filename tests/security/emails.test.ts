@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { displayNameSchema, workspaceNameSchema } from '#shared/text.ts'
-import { invitationMail } from '#server/mail/template.ts'
+import { invitationMail } from '#server/mail/workspace-emails.ts'
 import { useNode } from '../support/node.ts'
 import { newPerson, newTeam, newUser, password, type Failure } from '../support/people.ts'
 

@@ -38,6 +38,28 @@ test('47 a stranger’s guesses lock nobody out: the owner of the account signs 
   expect((await signIn(node(), ada.email, password, '203.0.113.5')).status).toBe(200)
 })
 
+test('47 guesses at one’s own password are counted as those at a sign-in, wherever it is asked for again', async () => {
+  const ada = await newUser(node())
+  const wrong = 'wrong horse 42'
+  const asked = [
+    () => from(ada, '203.0.113.9', '/api/auth/password/change', { current: wrong, next: 'gentle river 77' }),
+    () => from(ada, '203.0.113.9', '/api/auth/email/change', { email: 'new@example.com', password: wrong }),
+  ]
+  for (const n of times(10, (n) => n)) expect((await asked[n % 2]?.())?.status).toBe(401)
+  for (const ask of asked) expectTooMany(await ask())
+  expect((await signIn(node(), ada.email, password, '203.0.113.9')).status).toBe(429)
+  expect((await signIn(node(), ada.email, password, '203.0.113.10')).status).toBe(200)
+})
+
+test('142 one address gets so many links in an hour, whoever asks for them; and so many are asked for from one place', async () => {
+  const ada = await newUser(node())
+  const forgot = (email: string, address: string) => from(newPerson(node()), address, '/api/auth/password/forgot', { email })
+  for (const n of times(10, (n) => n)) expect((await forgot(ada.email, `203.0.113.${20 + n}`)).status).toBe(202)
+  expectTooMany(await forgot(ada.email, '203.0.113.40'))
+  for (const n of times(30, (n) => n)) expect((await forgot(`nobody.${n}@example.com`, '203.0.113.41')).status).toBe(202)
+  expectTooMany(await forgot('nobody@example.com', '203.0.113.41'))
+}) // prettier-ignore
+
 test('47 an address that does not exist is limited to the letter like one that does', async () => {
   const ada = await newUser(node())
   const nobody = newPerson(node()).email

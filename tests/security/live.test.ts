@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { eventsOf } from '#shared/protocol/events.ts'
@@ -189,16 +187,6 @@ test.each(['EIO=3&transport=polling', 'EIO=4&transport=polling', 'EIO=4&transpor
   },
 ) // prettier-ignore
 
-test.each([['ws', '8.23.0'], ['socket.io-parser', '4.2.6'], ['engine.io', '6.6.0']])(
-  '110 every copy of %s that is installed is at least %s, where its known faults ended',
-  (name, least) => {
-    const lock = JSON.parse(readFileSync(path.resolve('package-lock.json'), 'utf8')) as { packages: Record<string, { version: string }> }
-    const copies = Object.entries(lock.packages).filter(([folder]) => folder.endsWith(`node_modules/${name}`))
-    expect(copies.length).toBeGreaterThan(0)
-    for (const [, { version }] of copies) expect(rank(version)).toBeGreaterThanOrEqual(rank(least))
-  },
-) // prettier-ignore
-
 test('115 no event carries more than its schema allows: no token, no hash, no password, nobody’s session', async () => {
   const { ada, grace, edsgerId, barbara, workspace } = await newTeam(node())
   const streams = [
@@ -277,8 +265,4 @@ async function stillServed(
 /** Everything that was sent to the socket before this has arrived: frames come in order. */
 async function barrier(live: Live, userId: string): Promise<void> {
   await live.watch(streamOf('user', userId))
-}
-
-function rank(version: string): number {
-  return version.split('.').reduce((sum, part) => sum * 10_000 + parseInt(part, 10), 0)
 }

@@ -161,7 +161,7 @@ test('37 at an https address the cookie is Secure, HttpOnly, Lax, of this host a
   const headers = { Host: 'rollcall.example.com', 'Content-Length': String(body.length), ...json }
   const answer = await rawRequest(secure(), { method: 'POST', path: '/api/auth/sign-up', headers, body })
   const cookie = answer.headers.get('set-cookie') ?? ''
-  expect(cookie).toMatch(/^rollcall_session=[\w-]{43}; /)
+  expect(cookie).toMatch(/^__Host-rollcall_session=[\w-]{43}; /)
   expect(cookie.split('; ').slice(1).sort()).toEqual([
     'HttpOnly',
     'Max-Age=7776000',
@@ -170,6 +170,11 @@ test('37 at an https address the cookie is Secure, HttpOnly, Lax, of this host a
     'Secure',
   ])
   expect(cookie.length).toBeLessThan(4096)
+  // the name keeps a sibling domain from setting it; under the other name it is nobody's
+  const me = async (sent: string) =>
+    (await rawRequest(secure(), { path: '/api/me', headers: { Host: 'rollcall.example.com', Cookie: sent } })).status
+  const held = cookie.split(';')[0] ?? ''
+  expect([await me(held), await me(held.replace('__Host-', ''))]).toEqual([200, 401])
 })
 
 function send(to: TestNode, person: Person, method: string, path: string, headers: Record<string, string>, body = '') {

@@ -14,6 +14,7 @@ test.each(['/', '/invite', '/sign-in', '/w/acme/members', '/api/docs'])(
     const policy = directivesOf(headers.get('content-security-policy'))
     expect(policy).toMatchObject({
       'default-src': "'self'",
+      'style-src': "'self'",
       'object-src': "'none'",
       'base-uri': "'none'",
       'frame-ancestors': "'none'",

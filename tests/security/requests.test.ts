@@ -195,7 +195,11 @@ test.each(['PUT', 'POST', 'PATCH', 'DELETE', 'PROPFIND', 'TRACE'])(
   '130 %s where it is not meant is refused and changes nothing',
   async (method) => {
     const ada = await newUser(node())
-    const { status, body } = await rawRequest(node(), { method, path: '/api/me', headers: { Cookie: ada.cookie() } })
+    const { status, body } = await rawRequest(node(), {
+      method,
+      path: '/api/handles/acme',
+      headers: { Cookie: ada.cookie() },
+    })
     expect([404, 405]).toContain(status)
     // TRACE would send a cookie back to a script that cannot read it
     expect(body).not.toContain(ada.cookie())

@@ -40,7 +40,7 @@ export function useGatewayBeside(node: () => TestNode): () => GatewayBeside {
       feed,
       log: createLog('silent'),
       epoch: 'epoch',
-      sessions: openSessions(sql),
+      sessions: openSessions(sql, ''),
       node: crypto.randomUUID(),
       addressOf: addressReader([]),
       caps: openCaps(1000),

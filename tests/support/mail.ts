@@ -18,7 +18,11 @@ export type Received = {
 
 export type MailPeer = {
   url: string
+  /** All but those about somebody's own account. */
   received: Received[]
+  /** Those about the account of whoever has this address; waits for the first one whose subject fits. */
+  nextAboutAccount: (to: string, subject: RegExp) => Promise<Received>
+  aboutAccount: (to: string) => Received[]
   /** The newest email to this address; waits for the first one. `after`: how many there were before. */
   next: (to: string, after?: number) => Promise<Received>
   countTo: (to: string) => number
@@ -41,6 +45,7 @@ export async function startMailPeer(
   take: (arrival: Arrival) => void | Promise<void> = ({ keep }) => keep(),
 ): Promise<MailPeer> {
   const received: Received[] = []
+  const aboutAccounts: Received[] = []
   const arrivals = new EventEmitter().setMaxListeners(0)
   const sockets = new Map<number, Socket>()
   const server = new SMTPServer({
@@ -53,7 +58,8 @@ export async function startMailPeer(
           const headers = mail.headerLines.map(({ line }) => line)
           const words = { subject: mail.subject ?? '', text: mail.text ?? '', html: mail.html || '' }
           const keep = () => {
-            received.push({ to: recipients[0] ?? '', recipients, headers, ...words, at: Date.now() })
+            const box = ofAccounts.test(words.subject) ? aboutAccounts : received
+            box.push({ to: recipients[0] ?? '', recipients, headers, ...words, at: Date.now() })
             arrivals.emit('mail')
           }
           return take({ to: recipients[0] ?? '', keep, hangUp: () => void sockets.get(session.remotePort)?.destroy() })
@@ -76,6 +82,14 @@ export async function startMailPeer(
   return {
     url: `smtp://127.0.0.1:${port}`,
     received,
+    aboutAccount: (email) => aboutAccounts.filter((mail) => mail.to === email),
+    async nextAboutAccount(email, subject) {
+      for (;;) {
+        const [found] = aboutAccounts.filter((mail) => mail.to === email && subject.test(mail.subject)).reverse()
+        if (found) return found
+        await once(arrivals, 'mail')
+      }
+    },
     countTo: (email) => to(email).length,
     async next(email, after = 0) {
       while (to(email).length <= after) await once(arrivals, 'mail')
@@ -83,6 +97,17 @@ export async function startMailPeer(
     },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   }
+}
+
+/** What emails about somebody's own account are called. */
+const ofAccounts =
+  /^(Choose a new password|Confirm your|Somebody asked to change your|Your (email address|password|account) was )/
+
+/** The secret in a link to one's own account: `reset` or `verify`. */
+export function linkTokenIn(mail: Received, path: 'reset' | 'verify'): string {
+  const token = new RegExp(`/${path}#(\\S+)`).exec(mail.text)?.[1]
+  if (!token) throw new Error('This email has no such link.')
+  return token
 }
 
 /** The token in an invitation email's link. */

@@ -26,6 +26,7 @@ export function conversationState({ conversation, messages }: ConversationAnswer
 }
 
 /** What the person's own stream knows of what they start from. */
-export function userState({ workspaces, waiting }: MeAnswer): UserState {
-  return { workspaces: workspaces.map(({ memberCount: _count, ...workspace }) => workspace), waiting }
+export function userState({ user, pendingEmail, workspaces, waiting }: MeAnswer): UserState {
+  const lines = workspaces.map(({ memberCount: _count, ...workspace }) => workspace)
+  return { user, pendingEmail, workspaces: lines, waiting }
 }

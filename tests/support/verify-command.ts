@@ -103,7 +103,7 @@ async function expectEventsToGive(node: TestNode, reader: Person, old: Watched, 
  * snapshot, so that something that was just made is all there.
  */
 export async function verifyFromTheStart(node: TestNode, owner: Person, workspaceId: string): Promise<void> {
-  const beginnings = [null, seatsOf({ plan: 'free', addonSeats: 0, active: 0, pending: 0 }), noWorkspaces]
+  const beginnings = [null, seatsOf({ plan: 'free', addonSeats: 0, active: 0, pending: 0 }), noUser]
   for (const [index, fresh] of (await snapshots(owner, workspaceId, [owner])).entries()) {
     const events = await readAfter(node, owner, fresh.stream, 0)
     expect(events.map((event) => event.position)).toEqual(events.map((_, nth) => nth + 1))
@@ -122,7 +122,13 @@ export async function verifyConversationFromTheStart(node: TestNode, reader: Per
 
 const noLists: DeskState = { unresolved: [], resolved: [] }
 
-const noWorkspaces: UserState = { workspaces: [], waiting: [] }
+/** Before somebody signed up. */
+export const noUser: UserState = {
+  user: { id: '', email: '', name: '', emailVerified: false },
+  pendingEmail: null,
+  workspaces: [],
+  waiting: [],
+}
 
 function ownerIndex(all: Watched[], index: number): number {
   return all.slice(0, index).filter((one) => kindOf(one.stream) === 'user').length

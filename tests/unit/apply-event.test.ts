@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { noUser } from '../support/verify-command.ts'
 import { seatsOf } from '#shared/plans.ts'
 import { mostMessagesInSnapshot, type Conversation, type Message } from '#shared/protocol/agents/conversations.ts'
 import type { ConversationEvent, UserEvent, WorkspaceEvent } from '#shared/protocol/events.ts'
@@ -100,7 +101,7 @@ test('the switcher stands in its order: the default one, the owned ones, then th
   const given = [joined('z', 'viewer', 'alpha'), joined('y', 'owner', 'Zeta'), joined('x', 'owner', 'home', true), joined('w', 'admin', 'Beta')] // prettier-ignore
   const after = given.reduce<UserState>(
     (own, one) => onUser(own, 'workspace.added', { workspace: one }),
-    deepFrozen({ workspaces: [], waiting: [] }),
+    deepFrozen(noUser),
   )
   expect(after.workspaces.map(({ name }) => name)).toEqual(['home', 'Zeta', 'alpha', 'Beta'])
   const renamed = onUser(deepFrozen(after), 'workspace.renamed', { workspaceId: 'w', name: 'Aaa', handle: 'aaa' })
@@ -111,7 +112,7 @@ test('the switcher stands in its order: the default one, the owned ones, then th
 
 test('a wait that is told again keeps its place, and ends when its invitation is closed', () => {
   const waits = [waitingOf('i1'), waitingOf('i2')]
-  const own = deepFrozen<UserState>({ workspaces: [], waiting: waits })
+  const own = deepFrozen<UserState>({ ...noUser, waiting: waits })
   const again = { ...waitingOf('i1'), role: 'admin' as const, workspaceName: 'Renamed' }
   expect(onUser(own, 'invitation.waiting', { invitation: again }).waiting).toEqual([again, waits[1]])
   expect(onUser(own, 'invitation.waiting', { invitation: waitingOf('i3') }).waiting).toHaveLength(3)

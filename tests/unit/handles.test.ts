@@ -38,7 +38,7 @@ test.each([
   expect(handleFromName(name)).toBe(handle)
 })
 
-test('whatever is typed, what it asks for is a handle or nothing; whatever the name, the server has a handle', () => {
+test('143 whatever is typed, what it asks for is a handle or nothing; whatever the name, the server has a handle', () => {
   fc.assert(
     fc.property(anything, (name) => {
       const quick = handleOf(withoutMarks(name))

@@ -1,7 +1,7 @@
 import type { FoundConversation } from '#shared/protocol/agents/desk.ts'
 import { api } from '../../api.ts'
 import { ApiError } from '../../http.ts'
-import type { Remember } from './names.ts'
+import type { Remember } from './people.ts'
 
 /** What was looked for, and what was found of it. */
 type Answer = { words: string; items: FoundConversation[] }

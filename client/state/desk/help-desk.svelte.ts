@@ -9,7 +9,7 @@ import { agentApi } from '../../agent-api.ts'
 import { ifThere } from '../../http.ts'
 import type { Live } from '../live.svelte.ts'
 import type { Source } from '../sync.ts'
-import type { Remember } from './names.ts'
+import type { Remember } from './people.ts'
 
 export type DeskFilter = 'open' | 'waiting' | 'resolved'
 

@@ -1,17 +1,12 @@
 import type { ListedConversation } from '#shared/protocol/agents/desk.ts'
-import type { FormerMember, Message } from '#shared/protocol/agents/conversations.ts'
+import type { Message } from '#shared/protocol/agents/conversations.ts'
 import type { Member } from '#shared/protocol/resources.ts'
 import type { Attended } from './attention.svelte.ts'
 import type { DeskFilter } from './help-desk.svelte.ts'
+import type { People } from './people.ts'
 
 type Author = Message['author']
 type Contact = ListedConversation['contact']
-
-/** Who is in the workspace, and what those who are no more were called last. */
-export type People = { readonly members: readonly Member[]; readonly former: ReadonlyMap<string, string> }
-
-/** What is told of those who are members no more. */
-export type Remember = (former: readonly FormerMember[]) => void
 
 /** Who somebody is on the screen. `seed`: what their colour follows. */
 export type Face = { name: string; url: string | null; seed: string }

@@ -8,7 +8,7 @@ import { ifThere } from '../../http.ts'
 import type { ConversationPlace } from '../../routes.ts'
 import type { Live } from '../live.svelte.ts'
 import type { Source } from '../sync.ts'
-import type { Remember } from './names.ts'
+import type { Remember } from './people.ts'
 
 /** What it hears beside its own state. */
 type Told = { heard: (event: ConversationEvent) => void; remember: Remember }

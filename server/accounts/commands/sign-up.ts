@@ -9,9 +9,18 @@ import { enter, timeNow, together } from '../../core/tenant.ts'
 import { askToJoin } from '../../membership/commands/accept-invitation.ts'
 import { chooseHandle } from '../../membership/handles.ts'
 import { insertWorkspace } from '../../membership/insert-workspace.ts'
+import type { SealToken } from '../../secrets/seal.ts'
+import { emailVerification } from '../email-verification.ts'
+import { tellUser } from '../tell-user.ts'
 import { openByToken, requireUnexpired, type ByToken } from '../../membership/open-by-token.ts'
 
-type Input = { email: string; passwordHash: string; name: string; token?: string | undefined }
+type Input = {
+  email: string
+  passwordHash: string
+  name: string
+  token?: string | undefined
+  seal: SealToken
+}
 type Opened = { invited: ByToken | null }
 export type SignedUp = { user: User; invitation?: 'accepted' | 'waiting' }
 
@@ -28,13 +37,17 @@ export const signUp: Command<Input, Opened, SignedUp> = {
     const [now] = await timeNow(tx)
     return { invited: null, ...now }
   },
-  async run(unit, { email, passwordHash, name }) {
+  async run(unit, { email, passwordHash, name, seal }) {
     const { invited, at } = unit
     if (invited) requireUnexpired(invited.invitation, at)
     const user = { id: newId(), email: invited?.invitation.email ?? email, name, emailVerified: invited !== null }
     await insertUser(unit, user, passwordHash)
+    tellUser(unit, user, null)
     await insertAccount(unit, user)
-    if (!invited) return { user }
+    if (!invited) {
+      emailVerification(unit, user, seal)
+      return { user }
+    }
     await enter(unit.tx, { workspace: invited.workspace.id })
     const { outcome } = await askToJoin(unit, invited, user)
     return { user, invitation: outcome }

@@ -6,27 +6,36 @@ import { inSwitcher } from '#shared/state/apply-event.ts'
 import { notFound } from '../../core/errors.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
 import type { Sql } from '../../db/sql.ts'
+import { pendingEmailOf } from '../tell-user.ts'
 
 type AccountRow = { id: string; plan: Plan; addonSeats: number; seats: Seats }
 type Head = { name: string; position: number }
 
 /** Everything that a signed-in person starts from, as one snapshot: the state of `user:<id>` at `position`. */
-export async function readMe(sql: Sql, epoch: string, user: User): Promise<MeAnswer> {
-  const [accountRow] = await readAccount(sql, user.id)
+export async function readMe(sql: Sql, epoch: string, userId: string): Promise<MeAnswer> {
+  const [accountRow] = await readAccount(sql, userId)
   if (!accountRow) throw notFound()
-  const streams = [streamOf('user', user.id), streamOf('account', accountRow.id)] as const
-  const [workspaces, waiting, [account], heads] = await readWithin(sql, { user: user.id, streams }, (tx) => [
-    workspacesOf(tx, user.id),
-    waitingOf(tx, user.id),
-    accountOf(tx, user.id),
-    tx<Head[]>`select name, position from streams where name = any(${[...streams]})`,
-  ])
-  if (!account) throw notFound()
+  const streams = [streamOf('user', userId), streamOf('account', accountRow.id)] as const
+  const [[user], workspaces, waiting, [account], heads, [pending]] = await readWithin(
+    sql,
+    { user: userId, streams },
+    (tx) => [
+      tx<User[]>`
+      select id, email, name, email_verified_at is not null as email_verified from users where id = ${userId}`,
+      workspacesOf(tx, userId),
+      waitingOf(tx, userId),
+      accountOf(tx, userId),
+      tx<Head[]>`select name, position from streams where name = any(${[...streams]})`,
+      pendingEmailOf(tx, userId),
+    ],
+  )
+  if (!user || !account) throw notFound()
   const positions = new Map(heads.map((head) => [head.name, head.position]))
   return {
     position: positions.get(streams[0]) ?? 0,
     epoch,
     user,
+    pendingEmail: pending?.email ?? null,
     account: accountFrom(account),
     accountPosition: positions.get(streams[1]) ?? 0,
     workspaces: [...workspaces].sort(inSwitcher),

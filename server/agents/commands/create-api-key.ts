@@ -3,8 +3,8 @@ import { Refusal } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { actorOf, openAgent, requireAccess, type AgentCaller, type InAgent } from '../../core/opening.ts'
 import type { Command } from '../../core/run-command.ts'
-import type { SealToken } from '../../membership/invitation-emails.ts'
-import { hashOf } from '../../membership/tokens.ts'
+import type { SealToken } from '../../secrets/seal.ts'
+import { hashOf } from '../../secrets/tokens.ts'
 import { prefixOf } from '../api-key-secret.ts'
 
 /** The secret is the caller's to make, so that it is the same one however often the command is tried. */

@@ -1,6 +1,6 @@
 import type { Integration } from '#shared/protocol/agents/integrations.ts'
 import type { SendMail } from '../../mail/send.ts'
-import { messageIdOf, type Words } from '../../mail/template.ts'
+import { messageIdOf, type Words } from '../../mail/words.ts'
 import { postJson, reasonOf, wasTaken } from '../../outbound/post-json.ts'
 import type { Outbound } from '../../outbound/request.ts'
 

@@ -1,4 +1,4 @@
-import { integrationTestMail, newConversationMail } from '../../mail/template.ts'
+import { integrationTestMail, newConversationMail } from '../../mail/workspace-emails.ts'
 import type { News } from './hand-on.ts'
 
 export type Place = { workspaceName: string; agentName: string; link: string }

@@ -5,7 +5,7 @@ import { acting, invalidApiKey, type AgentInput, type KeyInput } from '../../cor
 import { pageFrom } from '../../core/page.ts'
 import { readWithin } from '../../core/tenant.ts'
 import type { Sql } from '../../db/sql.ts'
-import { hashOf } from '../../membership/tokens.ts'
+import { hashOf } from '../../secrets/tokens.ts'
 import { apiKeyColumns } from '../api-key-rows.ts'
 import { agentWith } from '../rows.ts'
 import { readInAgent } from './read-in-agent.ts'

@@ -1,10 +1,12 @@
 import { Refusal } from '../../core/errors.ts'
+import { tellUser } from '../../accounts/tell-user.ts'
 import type { Command, Unit } from '../../core/run-command.ts'
 import {
   openByToken,
   requireAddressee,
   requireUnexpired,
   type ByToken,
+  type KnownUser,
   type TokenInput,
   type TokenUser,
 } from '../open-by-token.ts'
@@ -20,10 +22,15 @@ export const acceptInvitation: Command<TokenInput, ByToken, Acceptance> = {
     if (!user) throw new Refusal('unauthenticated', 'Sign in to accept this invitation.')
     requireAddressee(user, invitation.email)
     requireUnexpired(invitation, unit.at)
-    unit.draft.send(unit.tx`
-      update users set email_verified_at = ${unit.at} where id = ${user.id} and email_verified_at is null`)
+    if (!user.emailVerified) verified(unit, user)
     return askToJoin(unit, unit, user)
   },
+}
+
+/** The link proved the mailbox. */
+function verified(unit: Unit, { pendingEmail, ...user }: KnownUser): void {
+  unit.draft.send(unit.tx`update users set email_verified_at = ${unit.at} where id = ${user.id}`)
+  tellUser(unit, { ...user, emailVerified: true }, pendingEmail)
 }
 
 /** Asks for the invitation's seat and settles the line, which joins whoever asked and holds one. */

@@ -13,11 +13,12 @@ import {
 import type { Command, Unit } from '../../core/run-command.ts'
 import type { Tx } from '../../core/tenant.ts'
 import { withdraw } from '../../jobs/enqueue.ts'
-import { enqueueInvitations, type SealToken } from '../invitation-emails.ts'
+import type { SealToken } from '../../secrets/seal.ts'
+import { enqueueInvitations } from '../invitation-emails.ts'
 import { expiryKey } from '../join-workspace.ts'
 import { invitationOf } from '../rows.ts'
 import { settleSeats } from '../seats.ts'
-import { newToken } from '../tokens.ts'
+import { newToken } from '../../secrets/tokens.ts'
 
 export const validityInDays = 7
 

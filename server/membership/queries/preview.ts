@@ -3,7 +3,7 @@ import type { AssignableRole } from '#shared/roles.ts'
 import { readWithin } from '../../core/tenant.ts'
 import type { Sql } from '../../db/sql.ts'
 import { invitationNotFound } from '../open-by-token.ts'
-import { hashOf } from '../tokens.ts'
+import { hashOf } from '../../secrets/tokens.ts'
 
 type Found = { workspaceId: string }
 type Row = {

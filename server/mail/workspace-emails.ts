@@ -1,12 +1,7 @@
-import { createHash } from 'node:crypto'
 import { roleNames, type Role } from '#shared/roles.ts'
 import type { InvitationMail, WebhookDisabledMail } from '../jobs/enqueue.ts'
 import { page } from './page.ts'
-
-export type Words = { subject: string; text: string; html: string }
-export type Mail = Words & { messageId: string }
-
-// Names are other people's words: escaped, and unable to become a link or a second header.
+import { unlinked, type Words } from './words.ts'
 
 const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
 
@@ -62,17 +57,4 @@ export function integrationTestMail(names: Omit<Conversation, 'lines'>, link: st
     text: `${what}\n\nLook at the agent here:\n${link}\n\n${small}\n`,
     html: page({ title, what, link: { to: link, words: 'View agent' }, small }),
   }
-}
-
-/** The same for every attempt to send it: a mailbox that got it twice shows it once. `id` may be a secret. */
-export function messageIdOf(id: string, publicUrl: string): string {
-  return `<${createHash('sha256').update(`email of ${id}`).digest('hex').slice(0, 40)}@${new URL(publicUrl).hostname}>`
-}
-
-/** A dot that mail programs do not take for a part of an address, in any script: a name must not turn into a link. */
-function unlinked(name: string): string {
-  return name
-    .replace(/[\r\n]+/g, ' ')
-    .replace(/:\/\//g, ':\u2060//')
-    .replace(/[.\u3002\uff0e\uff61](?=\S)/g, '$&\u2060')
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** The secret of an invitation link: 256 random bits. The database holds its hash alone. */
+/** The secret of a link: 256 random bits. The database holds its hash alone. */
 export function newToken(): { token: string; hash: Buffer } {
   const token = randomBytes(32).toString('base64url')
   return { token, hash: hashOf(token) }
