@@ -61,9 +61,15 @@ module.exports = {
     ),
     rule(
       'trusted-addresses-are-the-operators',
-      { path: '^server/', pathNot: '^server/messenger/assistant/model/' },
+      { path: '^server/', pathNot: '^server/messenger/assistant/model/|^server/billing/ask-stripe\\.ts$' },
       { path: '^server/outbound/trusted\\.ts$' },
       'An address that anybody but the operator gave is asked by the guarded client, which stays out of our network.',
+    ),
+    rule(
+      'stripe-behind-its-api',
+      { path: '^server/', pathNot: '^server/billing/stripe-api\\.ts$' },
+      { path: 'node_modules/stripe/' },
+      'Its package asks by our own client there, and nowhere else can it ask by itself.',
     ),
     rule(
       'client-reads-types-alone',

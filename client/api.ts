@@ -1,6 +1,7 @@
 import type { Plan } from '#shared/plans.ts'
 import type { SessionsAnswer } from '#shared/protocol/account.ts'
 import type { DeskSearchAnswer } from '#shared/protocol/agents/desk.ts'
+import type { Order, PaymentPage } from '#shared/protocol/billing.ts'
 import type {
   AcceptAnswer,
   AgentChange,
@@ -87,4 +88,6 @@ export const api = {
 
   changePlan: (plan: Plan) => send<{ account: Account }>('PUT', '/api/account/plan', { plan }),
   changeAddonSeats: (addonSeats: number) => send<{ account: Account }>('PUT', '/api/account/seats', { addonSeats }),
+  openCheckout: (order: Order) => create<PaymentPage>('/api/account/billing/checkout', order),
+  openPortal: () => post<PaymentPage>('/api/account/billing/portal'),
 }

@@ -1,5 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
+import { sold, type Prices } from './billing/prices.ts'
+import type { StripeSettings } from './billing/stripe-api.ts'
 
 export type Config = {
   port: number
@@ -11,7 +13,8 @@ export type Config = {
   redisUrl: string | undefined
   smtpUrl: string | undefined
   mailFrom: string
-  billing: 'manual'
+  /** Who takes the money; null: nobody, and owners set plan and seats themselves. */
+  stripe: StripeSettings | null
   /** Who answers visitors from what search finds; null: search itself does. `baseUrl` ends without a slash. */
   openai: { baseUrl: string; apiKey: string | undefined; model: string } | null
   metricsPort: number | undefined
@@ -43,6 +46,9 @@ const keys = text
     (items) => items.every((item) => item.length >= 32),
     'give keys of at least 32 characters, separated by commas',
   )
+const prices = text
+  .transform(pricesIn)
+  .refine((given) => given !== null, 'give each price once: basic_ai=price_…,standard_ai=price_…,pro_ai=price_…,addon_seat=price_…') // prettier-ignore
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 
 function url(protocol: RegExp, example: string) {
@@ -64,7 +70,13 @@ const settings = z.object({
   MAIL_FROM: text
     .regex(/^[^<>\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/, 'give an address like Rollcall <rollcall@example.com>')
     .default('Rollcall <rollcall@localhost>'),
-  BILLING: z.literal('manual', 'give manual').default('manual'),
+  BILLING: z.enum(['manual', 'stripe'], 'give manual or stripe').default('manual'),
+  STRIPE_SECRET_KEY: text.regex(/^(sk|rk)_[\x21-\x7e]+$/, 'give a key like sk_… or rk_…, without spaces').optional(),
+  STRIPE_WEBHOOK_SECRET: text.regex(/^whsec_[\x21-\x7e]+$/, 'give what begins with whsec_…, without spaces').optional(),
+  STRIPE_PRICES: prices.optional(),
+  STRIPE_API_URL: url(/^https?$/, 'https://api.stripe.com')
+    .refine(hasNoPath, 'give an address without a path, like https://api.stripe.com')
+    .optional(),
   ASSISTANT: z.enum(['search', 'openai'], 'give search or openai').default('search'),
   OPENAI_BASE_URL: url(/^https?$/, 'https://api.openai.com/v1')
     .refine(hasPathAlone, 'give an address like https://api.openai.com/v1, without a user name and without ? or #')
@@ -97,7 +109,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     redisUrl: read.REDIS_URL,
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
-    billing: read.BILLING,
+    stripe: read.BILLING === 'stripe' ? stripeOf(read) : null,
     openai: read.ASSISTANT === 'openai' ? openaiOf(read) : null,
     metricsPort: read.METRICS_PORT,
     dataDir: read.DATA_DIR,
@@ -117,6 +129,31 @@ function openaiOf({ OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL }: OpenAi): Co
   if (!OPENAI_MODEL)
     throw new Error('The setting OPENAI_MODEL is missing: ASSISTANT is openai, so a model must be named.')
   return { baseUrl: OPENAI_BASE_URL.replace(/\/+$/, ''), apiKey: OPENAI_API_KEY, model: OPENAI_MODEL }
+}
+
+type Stripe = Pick<
+  z.infer<typeof settings>,
+  'STRIPE_SECRET_KEY' | 'STRIPE_WEBHOOK_SECRET' | 'STRIPE_PRICES' | 'STRIPE_API_URL'
+>
+
+function stripeOf({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICES, STRIPE_API_URL }: Stripe): StripeSettings {
+  if (!STRIPE_SECRET_KEY)
+    throw new Error('The setting STRIPE_SECRET_KEY is missing: BILLING is stripe, so Stripe must know who asks.')
+  if (!STRIPE_WEBHOOK_SECRET)
+    throw new Error('The setting STRIPE_WEBHOOK_SECRET is missing: BILLING is stripe, so its events must be known.')
+  if (!STRIPE_PRICES)
+    throw new Error('The setting STRIPE_PRICES is missing: BILLING is stripe, so plans and seats must have prices.')
+  const [secretKey, webhookSecret, prices] = [STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICES]
+  return { secretKey, webhookSecret, prices, apiUrl: STRIPE_API_URL ?? null }
+}
+
+/** All four, each by a price of its own; else null. */
+function pricesIn(value: string): Prices | null {
+  const pairs = value.split(',').map((item) => item.trim().split('='))
+  const given = new Map(pairs.map(([name = '', price = '']) => [name, price]))
+  const areAll = pairs.length === sold.length && sold.every((what) => /^price_\w+$/.test(given.get(what) ?? ''))
+  if (!areAll || new Set(given.values()).size < sold.length) return null
+  return Object.fromEntries(given) as Prices
 }
 
 function areRedis(value: string): boolean {

@@ -9,6 +9,7 @@ import { openPageReader, type PageReader } from './agents/pages/reader.ts'
 import { addressReader } from './auth/address.ts'
 import { isLocal, ownNames } from './auth/origin.ts'
 import { openSessions } from './auth/sessions.ts'
+import { openStripe, type StripeApi } from './billing/stripe-api.ts'
 import type { Config } from './config.ts'
 import { readEpoch } from './core/epoch.ts'
 import { runCommand, type Core } from './core/run-command.ts'
@@ -22,9 +23,12 @@ import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { answerVisitor } from './jobs/answer-visitor.ts'
 import { startCleaning } from './jobs/clean-up.ts'
 import { deliverWebhook } from './jobs/deliver-webhook.ts'
+import { endBilling } from './jobs/end-billing.ts'
 import { fetchResource } from './jobs/fetch-resource.ts'
+import { planReconciliation, reconcileBilling } from './jobs/reconcile-billing.ts'
 import { sendEmail } from './jobs/send-email.ts'
 import { sendResetLinkTo } from './jobs/send-reset-link.ts'
+import { syncBilling } from './jobs/sync-billing.ts'
 import { tellIntegration } from './jobs/tell-integration.ts'
 import { startWorker, type Handlers, type Worker } from './jobs/worker.ts'
 import { createLog, type Log } from './log.ts'
@@ -86,6 +90,8 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   ends.add(outbound.close)
   const mail = config.smtpUrl ? smtpMail(config.smtpUrl, config.mailFrom) : mailboxMail(sql)
   ends.add(() => mail.close())
+  const stripe = config.stripe ? await openStripe(config.stripe, { log, metrics }) : null
+  if (stripe) await planReconciliation(sql)
   const epoch = await readEpoch(sql)
   const shared = redis && { client: redis.counter, fellBack: () => metrics.limiterFallbacks.inc() }
   const limits = createLimits(options.limitFactor, shared ?? undefined)
@@ -101,7 +107,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
       {
         core, sessions: openSessions(sql, publicUrl), log, epoch, publicUrl, seal, outbound, send: mail.send, limits,
         online: { node, here: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set() },
-        trustedProxies: config.trustedProxies, billing: config.billing,
+        trustedProxies: config.trustedProxies, stripe,
       },
       {
         clientDir: builtClient(config), mailbox: !config.smtpUrl, metrics,
@@ -134,7 +140,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   ends.add(() => Promise.all([live.close(), closeServer(server, mostForRequests - moving)]))
   const reader = openPageReader()
   ends.add(reader.close)
-  const parts = { core, outbound, seal, reader, send: mail.send, publicUrl, log, metrics }
+  const parts = { core, outbound, seal, reader, stripe, send: mail.send, publicUrl, log, metrics }
   const answerer = config.openai ? openaiAnswerer(config.openai, { sql, log, metrics }) : searchAnswerer(sql)
   const worker = await startWorker(databaseUrl, handlersOf({ ...parts, answerer }), { log, metrics })
   ends.add(startCleaning(sql, seal, log))
@@ -197,6 +203,7 @@ type Working = {
   outbound: Outbound
   seal: Seal
   reader: PageReader
+  stripe: StripeApi | null
   send: SendMail
   publicUrl: string
   log: Log
@@ -212,6 +219,9 @@ function handlersOf(parts: Working): Handlers {
     'tell-integration': tellIntegration(parts),
     'fetch-resource': fetchResource(parts),
     'answer-visitor': answerVisitor(parts),
+    'sync-billing': syncBilling(parts),
+    'reconcile-billing': reconcileBilling(parts.core),
+    'end-billing': endBilling(parts),
   }
 }
 

@@ -23,6 +23,12 @@ export function momentOf(time: string): string {
   return moment.format(new Date(time))
 }
 
+/** Whether that moment is over; in an effect or markup it notices within half a minute. */
+export function hasPassed(time: string): boolean {
+  minutely()
+  return Date.parse(time) <= Date.now()
+}
+
 /** `3 hours ago`, `in 7 days`; in an effect or markup it stays right as time passes. */
 export function fromNow(time: string): string {
   minutely()

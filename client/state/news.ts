@@ -64,6 +64,9 @@ export function newsOfPerson(event: UserEvent, before: UserState, openId: string
         text: departure(event.data.name, event.data.reason),
         tone: event.data.reason === 'left' ? 'plain' : 'warning',
       }
+    case 'billing.updated':
+      if (event.data.billing.status !== 'past_due' || before.billing.status === 'past_due') return null
+      return { text: 'A payment failed. “Plan & seats” says how long everything stays as it is.', tone: 'warning' }
     default:
       return null
   }

@@ -13,6 +13,7 @@ type Listener = (event: UserEvent, before: UserState) => void
 const nobody: UserState = {
   user: { id: '', email: '', name: '', emailVerified: false },
   pendingEmail: null,
+  billing: { provider: 'manual', status: 'none', graceUntil: null, cancelsAt: null },
   workspaces: [],
   waiting: [],
 }
@@ -123,8 +124,8 @@ export class Session {
   }
 
   private async takeSnapshot(): Promise<Snapshot<UserState>> {
-    const { position, epoch, user, pendingEmail, workspaces, waiting } = await api.me()
-    return { position, epoch, state: { user, pendingEmail, workspaces, waiting } }
+    const { position, epoch, user, pendingEmail, billing, workspaces, waiting } = await api.me()
+    return { position, epoch, state: { user, pendingEmail, billing, workspaces, waiting } }
   }
 
   /** Asks whether the session still is; an answer that it is not ends it here too. */

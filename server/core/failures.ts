@@ -1,3 +1,5 @@
+import { Refusal } from './errors.ts'
+
 /** `away`: nobody answered. `busy`: too much at once. `late`: the deadline passed, and it may have been done. */
 export type DatabaseFailure = 'away' | 'busy' | 'late'
 
@@ -13,9 +15,9 @@ export function databaseFailureOf(error: unknown): DatabaseFailure | null {
   return busy.test(code) ? 'busy' : null
 }
 
-/** Metrics and alerts tell of a database that is away; an error in the log is for what somebody has to mend in here. */
+/** Metrics and alerts tell of a database or a provider that is away; an error in the log is for what somebody has to mend in here. */
 export function levelOf(error: unknown): 'warn' | 'error' {
-  return databaseFailureOf(error) ? 'warn' : 'error'
+  return databaseFailureOf(error) || error instanceof Refusal ? 'warn' : 'error'
 }
 
 /** Whether a connection ended with this error: the server said that it is its last word, or nobody was there. */

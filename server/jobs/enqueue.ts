@@ -17,6 +17,10 @@ export type Jobs = {
   }
   /** `place`: of the message in its conversation that is to be answered. */
   'answer-visitor': { workspaceId: string; agentId: string; conversationId: string; place: number }
+  /** `nightly`: nobody told that something had changed. */
+  'sync-billing': { accountId: string; nightly?: boolean }
+  'reconcile-billing': Record<string, never>
+  'end-billing': { customerId: string }
   /** `takeLanguage`: nobody said which, so the page may. `attempt`: 1 for the first. */
   'fetch-resource': { workspaceId: string; agentId: string; resourceId: string; takeLanguage: boolean; attempt: number }
 }
@@ -27,6 +31,7 @@ export type EmailByTemplate =
   | { template: 'reset-password' | 'verify-email' | 'confirm-email'; data: LinkMail }
   | { template: 'email-change-asked' | 'email-changed'; data: NoticeMail & { email: string } }
   | { template: 'password-changed' | 'account-deleted'; data: NoticeMail }
+  | { template: 'payment-failed'; data: NoticeMail & { graceUntil: string } }
 
 export type LinkMail = { name: string; sealedToken: string }
 /** `id`: of this email, for whoever gets it twice. */

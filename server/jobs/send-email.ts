@@ -5,6 +5,7 @@ import {
   emailChangeAskedMail,
   emailChangedMail,
   passwordChangedMail,
+  paymentFailedMail,
   resetPasswordMail,
   verifyEmailMail,
 } from '../mail/account-emails.ts'
@@ -53,6 +54,8 @@ function written(email: EmailByTemplate, { seal, publicUrl }: Parts): { words: W
       return { words: passwordChangedMail(email.data.name, `${publicUrl}/forgot`), id: email.data.id }
     case 'account-deleted':
       return { words: accountDeletedMail(email.data.name), id: email.data.id }
+    case 'payment-failed':
+      return { words: paymentFailedMail(email.data, publicUrl), id: email.data.id }
     case 'webhook-disabled': {
       const { workspaceHandle, agentId, webhookId, id } = email.data
       const link = `${publicUrl}/w/${workspaceHandle}/agents/${agentId}/webhooks/${webhookId}`

@@ -27,6 +27,7 @@ const lanes: readonly { concurrency: number; tasks: readonly (keyof Jobs)[] }[] 
   { concurrency: 8, tasks: ['deliver-webhook'] },
   { concurrency: 3, tasks: ['tell-integration'] },
   { concurrency: 3, tasks: ['answer-visitor'] },
+  { concurrency: 2, tasks: ['sync-billing', 'reconcile-billing', 'end-billing'] },
 ]
 /** Each worker one, and each lane one that listens. */
 const connections = lanes.reduce((sum, { concurrency }) => sum + concurrency + 1, 0)

@@ -51,6 +51,18 @@ export function accountDeletedMail(name: string): Words {
   return plain({ title, what, small: 'You get no more emails from us.' })
 }
 
+export function paymentFailedMail({ name, graceUntil }: { name: string; graceUntil: string }, home: string): Words {
+  const title = 'Your payment failed'
+  const what = `Hello ${unlinked(name)}, a payment for your Rollcall account could not be taken. Your plan and seats stay as they are until ${dayOf(graceUntil)}; nobody is removed after that, and nobody new can join.`
+  const small = 'Go to “Plan & seats” and there to “Manage billing” to pay, or to use another card.'
+  return linked({ title, what, small, link: home, words: 'Go to your workspaces' })
+}
+
+/** Who reads it may be anywhere, so the day is the one in UTC. */
+function dayOf(time: string): string {
+  return new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(time))
+}
+
 type Said = { title: string; what: string; small: string }
 
 function linked({ title, what, small, link, words }: Said & { link: string; words: string }): Words {

@@ -5,6 +5,7 @@ import { changeName } from '../accounts/commands/change-name.ts'
 import { deleteAccount } from '../accounts/commands/delete-account.ts'
 import { readExport } from '../accounts/queries/export.ts'
 import { readMe, readOwnAccount } from '../accounts/queries/me.ts'
+import { Refusal } from '../core/errors.ts'
 import { runCommand } from '../core/run-command.ts'
 import type { Services } from './env.ts'
 import { requirePassword } from './require-password.ts'
@@ -12,14 +13,15 @@ import { answerWrite, requireSession, serve, type Router } from './router.ts'
 import { forgetCookie } from './session-cookie.ts'
 
 export function accountRoutes(router: Router, services: Services): void {
-  const { core, epoch, limits } = services
+  const { core, epoch, limits, stripe } = services
+  const here = { epoch, provider: stripe ? 'stripe' : 'manual' } as const
   serve(
     router,
     'get',
     '/api/me',
     { summary: 'Who one is, and where one is a member', answer: meAnswer },
     async ({ c }) => {
-      return c.json(await readMe(core.sql, epoch, requireSession(c).user.id))
+      return c.json(await readMe(core.sql, here, requireSession(c).user.id))
     },
   )
 
@@ -67,6 +69,7 @@ export function accountRoutes(router: Router, services: Services): void {
     { summary: 'Choose a plan', body: planBody, answer: accountAnswer },
     async ({ c, body }) => {
       const userId = requireSession(c).user.id
+      requireManual(services)
       const outcome = await runCommand(core, changeBilling, { userId, plan: body.plan })
       return answerWrite(c, outcome, { account: await readOwnAccount(core.sql, userId) })
     },
@@ -79,8 +82,17 @@ export function accountRoutes(router: Router, services: Services): void {
     { summary: 'Set the add-on seats', body: addonSeatsBody, answer: accountAnswer },
     async ({ c, body }) => {
       const userId = requireSession(c).user.id
+      requireManual(services)
       const outcome = await runCommand(core, changeBilling, { userId, addonSeats: body.addonSeats })
       return answerWrite(c, outcome, { account: await readOwnAccount(core.sql, userId) })
     },
   )
+}
+
+function requireManual({ stripe }: Services): void {
+  if (stripe)
+    throw new Refusal(
+      'billing_managed_elsewhere',
+      'Plan and seats are what was bought: use “Change plan” or “Manage billing”.',
+    )
 }

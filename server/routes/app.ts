@@ -9,6 +9,7 @@ import { accountRoutes } from './account.ts'
 import { agentRoutes } from './agents.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
+import { billingRoutes } from './billing.ts'
 import { contactRoutes } from './contacts.ts'
 import { conversationRoutes } from './conversations.ts'
 import { emailRoutes } from './emails.ts'
@@ -45,6 +46,7 @@ const areas = [
   sessionRoutes,
   emailRoutes,
   accountRoutes,
+  billingRoutes,
   workspaceRoutes,
   memberRoutes,
   invitationRoutes,
@@ -59,6 +61,9 @@ const areas = [
   v1Routes,
 ]
 
+/** An event holds what it is about, of an invoice each of its lines, in bytes. */
+const mostEventBytes = 512 * 1024
+
 /** How long a body may be: by its path where it is the first to match, and everywhere else. */
 const bodies = [
   {
@@ -72,6 +77,12 @@ const bodies = [
     isPicture: false,
     maxSize: mostResourceBytes,
     tooLarge: `Use a text of at most ${mostContent.toLocaleString('en')} characters.`,
+  },
+  {
+    path: /^\/api\/billing\/stripe$/,
+    isPicture: false,
+    maxSize: mostEventBytes,
+    tooLarge: 'This is larger than an event is.',
   },
   { path: /^/, isPicture: false, maxSize: 64 * 1024, tooLarge: 'This is larger than can be sent here.' },
 ]

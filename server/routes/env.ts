@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Session, Sessions } from '../auth/sessions.ts'
 import type { ApiKeyInUse } from '../agents/queries/api-keys.ts'
+import type { StripeApi } from '../billing/stripe-api.ts'
 import type { Core } from '../core/run-command.ts'
 import type { Log } from '../log.ts'
 import type { SendMail } from '../mail/send.ts'
@@ -22,7 +23,8 @@ export type Services = {
   send: SendMail
   publicUrl: string
   trustedProxies: string[]
-  billing: 'manual'
+  /** Who takes the money; null: nobody, and owners set plan and seats themselves. */
+  stripe: StripeApi | null
 }
 
 export type Env = {

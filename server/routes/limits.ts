@@ -13,6 +13,7 @@ const rules = {
   wrongPasswordByAddress: [100, 15 * 60],
   forgottenByAddress: [30, hour],
   exportsByUser: [10, hour],
+  paymentPagesByUser: [60, hour],
   unknownTokenByAddress: [60, 60],
   handlesByAddress: [600, 60],
   workspacesByUser: [300, hour],

@@ -8,6 +8,7 @@ import { listedEvent } from './agents/desk.ts'
 import { integrationSchema } from './agents/integrations.ts'
 import { resourceSummarySchema } from './agents/knowledge.ts'
 import { webhookSummarySchema } from './agents/webhooks.ts'
+import { billingSchema } from './billing.ts'
 import {
   agentSchema,
   idSchema,
@@ -87,6 +88,8 @@ export const userEvents = {
   /** Who one is, after something of it changed. */
   'user.updated': z.strictObject({ user: userSchema, pendingEmail: z.string().nullable() }),
   'user.deleted': z.strictObject({}),
+  /** How their own account's payment stands. */
+  'billing.updated': z.strictObject({ billing: billingSchema }),
   'conversation.read': z.strictObject({
     workspaceId: idSchema,
     agentId: idSchema,

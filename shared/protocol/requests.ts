@@ -13,6 +13,7 @@ import {
   workspaceNameSchema,
 } from '../text.ts'
 import { messengerChangeSchema } from './agents/messenger.ts'
+import { billingSchema } from './billing.ts'
 import { fieldErrorSchema, errorCodeSchema } from './errors.ts'
 import { eventSchema } from './events.ts'
 import { pageOf } from './page.ts'
@@ -55,6 +56,7 @@ export const meAnswer = z.strictObject({
   /** The address that is to be theirs once they open the link that was sent there. */
   pendingEmail: z.string().nullable(),
   account: accountSchema,
+  billing: billingSchema,
   accountPosition: positionSchema,
   workspaces: z.array(workspaceSchema),
   waiting: z.array(waitingInvitationSchema),

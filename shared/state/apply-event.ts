@@ -93,6 +93,7 @@ export function applyUserEvent(state: UserState, event: UserEvent): UserState {
     case 'invitation.closed':
       return { ...state, waiting: state.waiting.filter((waiting) => waiting.invitationId !== event.data.invitationId) }
     case 'user.updated':
+    case 'billing.updated':
       return { ...state, ...event.data }
     case 'session.started':
     case 'session.ended':

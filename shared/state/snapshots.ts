@@ -2,6 +2,7 @@ import type { Seats } from '../plans.ts'
 import type { DeskAnswer } from '../protocol/agents/desk.ts'
 import type { AgentStateAnswer } from '../protocol/agents/state.ts'
 import type { Conversation, Message } from '../protocol/agents/conversations.ts'
+import type { Billing } from '../protocol/billing.ts'
 import type { Agent, Invitation, Member, User, WaitingInvitation, Workspace } from '../protocol/resources.ts'
 
 /**
@@ -29,6 +30,8 @@ export type UserState = {
   user: User
   /** The address that is to be theirs once it is confirmed. */
   pendingEmail: string | null
+  /** Of the person's own account. */
+  billing: Billing
   workspaces: JoinedWorkspace[]
   waiting: WaitingInvitation[]
 }

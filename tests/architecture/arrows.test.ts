@@ -33,13 +33,25 @@ test('157 a command has its transaction and no way to the pool', () => {
   expect(imports.filter(({ resolved }) => /^server\/db\/|node_modules\/postgres\//.test(resolved))).toEqual([])
 })
 
-test('149 past the guarded client goes what asks the operator’s model, and nothing else', () => {
+test('149 past the guarded client goes what asks the operator’s model or payment provider, and nothing else', () => {
   const importers = [...modules.values()].filter(({ dependencies }) =>
     dependencies.some(({ resolved }) => resolved === 'server/outbound/trusted.ts'),
   )
-  expect(importers.map(({ source }) => source)).toEqual(['server/messenger/assistant/model/ask-model.ts'])
+  expect(importers.map(({ source }) => source).sort()).toEqual([
+    'server/billing/ask-stripe.ts',
+    'server/messenger/assistant/model/ask-model.ts',
+  ])
   expect((config.forbidden ?? []).map(({ name }) => name)).toContain('trusted-addresses-are-the-operators')
 })
+
+test('149 Stripe’s package, which could ask by itself, is in one file, and asks by our client there', () => {
+  const importers = [...modules.values()].filter(({ dependencies }) =>
+    dependencies.some(({ resolved }) => /node_modules\/stripe\//.test(resolved)),
+  )
+  expect(importers.map(({ source }) => source)).toEqual(['server/billing/stripe-api.ts'])
+  expect(modules.get('server/billing/stripe-api.ts')?.dependencies.map(({ resolved }) => resolved)).toContain('server/billing/ask-stripe.ts')
+  expect((config.forbidden ?? []).map(({ name }) => name)).toContain('stripe-behind-its-api')
+}) // prettier-ignore
 
 function reachedFrom(source: string, seen = new Set<string>()): Set<string> {
   for (const { resolved } of modules.get(source)?.dependencies ?? []) {

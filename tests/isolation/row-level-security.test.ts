@@ -29,6 +29,7 @@ const tenantTables = [
   'webhook_deliveries',
   'integrations',
   'visitors',
+  'subscriptions',
 ]
 
 test('68 T1 every tenant table has row-level security, forced, and the application owns none', async () => {
@@ -53,9 +54,10 @@ test('72 T1 every function with its definer’s rights is known and has a pinned
     where prosecdef and pronamespace = 'public'::regnamespace
     order by proname`
   expect(rows.map((row) => row.name)).toEqual([
-    'begin_agent_stream', 'end_former_handle', 'end_presence', 'end_presence_of_members', 'enqueue_job',
+    'account_of_customer', 'accounts_that_pay', 'begin_agent_stream', 'end_former_handle', 'end_presence', 'end_presence_of_members', 'enqueue_job',
     'find_visitors', 'forget_addresses', 'forget_deliveries', 'forget_former_secrets', 'give_back_conversations', 'hand_back_conversations', 'handle_taken', 'member_count', 'messenger_of',
-    'own_messages', 'queue_deliveries', 'sealed_otherwise', 'search_conversations', 'search_passages', 'seat_position', 'tell_presence', 'wake_webhook', 'withdraw_job', 'workspace_of_handle',
+    'own_messages', 'plan_reconciliation',
+    'queue_deliveries', 'sealed_otherwise', 'search_conversations', 'search_passages', 'seat_position', 'tell_presence', 'wake_webhook', 'withdraw_job', 'workspace_of_handle',
   ]) // prettier-ignore
   expect(rows.every((row) => row.pinned)).toBe(true)
 })

@@ -151,7 +151,7 @@ test('the dashboard asks a source that is chosen where it is imported', () => {
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
   expect(panels.filter(({ type, targets }) => (type === 'row') === (targets !== undefined))).toEqual([])
   expect(panels.filter(({ type }) => type === 'row').map(({ title }) => title)).toEqual(
-    ['Traffic', 'Live delivery', 'Revocation', 'Database pool', 'Jobs', 'Process', 'Webhooks', 'Assistant'],
+    ['Traffic', 'Live delivery', 'Revocation', 'Database pool', 'Jobs', 'Process', 'Webhooks', 'Assistant', 'Billing'],
   ) // prettier-ignore
 })
 

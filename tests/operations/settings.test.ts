@@ -19,7 +19,20 @@ test.each([
   ['REDIS_URL', 'redis.example.com:6379', 'redis://'],
   ['SMTP_URL', 'mail.example.com:587', 'smtp://'],
   ['MAIL_FROM', 'nobody', 'Rollcall <rollcall@example.com>'],
-  ['BILLING', 'stripes', 'manual'],
+  ['BILLING', 'stripes', 'manual or stripe'],
+  ['STRIPE_SECRET_KEY', 'pk_test_secret', 'sk_… or rk_…'],
+  ['STRIPE_SECRET_KEY', 'sk_test secret', 'without spaces'],
+  ['STRIPE_WEBHOOK_SECRET', 'sk_test_secret', 'whsec_…'],
+  ['STRIPE_PRICES', 'basic_ai=price_1,standard_ai=price_2,pro_ai=price_3', 'addon_seat=price_…'],
+  ['STRIPE_PRICES', 'basic_ai=price_1,standard_ai=price_2,pro_ai=price_3,addon_seat=price_3', 'each price once'],
+  ['STRIPE_PRICES', 'basic_ai=prod_1,standard_ai=price_2,pro_ai=price_3,addon_seat=price_4', 'basic_ai=price_…'],
+  [
+    'STRIPE_PRICES',
+    'basic_ai=price_1,standard_ai=price_2,pro_ai=price_3,addon_seat=price_4,free=price_5',
+    'each price once',
+  ],
+  ['STRIPE_API_URL', 'api.stripe.com', 'https://api.stripe.com'],
+  ['STRIPE_API_URL', 'https://api.stripe.com/v1', 'without a path'],
   ['ASSISTANT', 'chatgpt', 'search or openai'],
   ['OPENAI_BASE_URL', 'api.openai.com/v1', 'https://api.openai.com/v1'],
   ['OPENAI_BASE_URL', 'ftp://models.example.com/v1', 'https://api.openai.com/v1'],
@@ -48,6 +61,18 @@ test('a model is reached where the settings say, with a key or without one; by i
   expect(readConfig({ ...openai, ASSISTANT: '' }).openai).toBeNull()
   for (const name of ['OPENAI_BASE_URL', 'OPENAI_MODEL']) {
     expect(refusalOf({ ...openai, [name]: '' })).toMatch(new RegExp(`^The setting ${name} is missing: ASSISTANT is openai, so `))
+  }
+}) // prettier-ignore
+
+test('Stripe takes the money where the settings say so, all of them; by itself nobody does', () => {
+  const STRIPE_PRICES = ' basic_ai=price_1, standard_ai=price_2,pro_ai=price_3,addon_seat=price_4 '
+  const stripe = { BILLING: 'stripe', STRIPE_SECRET_KEY: 'rk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1', STRIPE_PRICES }
+  const prices = { basic_ai: 'price_1', standard_ai: 'price_2', pro_ai: 'price_3', addon_seat: 'price_4' }
+  expect(readConfig(stripe).stripe).toEqual({ secretKey: 'rk_test_1', webhookSecret: 'whsec_1', prices, apiUrl: null })
+  expect(readConfig({ ...stripe, STRIPE_API_URL: 'http://127.0.0.1:12111' }).stripe?.apiUrl).toBe('http://127.0.0.1:12111')
+  expect(readConfig({ ...stripe, BILLING: '' }).stripe).toBeNull()
+  for (const name of ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_PRICES']) {
+    expect(refusalOf({ ...stripe, [name]: '' })).toMatch(new RegExp(`^The setting ${name} is missing: BILLING is stripe, so `))
   }
 }) // prettier-ignore
 

@@ -107,6 +107,21 @@ export const matrix: Readonly<Record<string, Row>> = {
   },
   'PUT /api/account/plan': { path: () => '/api/account/plan', body: () => ({ plan: 'pro_ai' }), statuses: everybody },
   'PUT /api/account/seats': { path: () => '/api/account/seats', body: () => ({ addonSeats: 20 }), statuses: everybody },
+  // what is manual sells nothing; tests/commands/billing.test.ts has those who buy
+  'POST /api/account/billing/checkout': {
+    path: () => '/api/account/billing/checkout',
+    body: () => ({ plan: 'pro_ai', addonSeats: 1 }),
+    statuses: [401, 409, 409, 409, 409, 409, 409, 409],
+  },
+  'POST /api/account/billing/portal': {
+    path: () => '/api/account/billing/portal',
+    statuses: [401, 409, 409, 409, 409, 409, 409, 409],
+  },
+  'POST /api/billing/stripe': {
+    path: () => '/api/billing/stripe',
+    body: () => ({ type: 'invoice.paid' }),
+    statuses: [409, 409, 409, 409, 409, 409, 409, 409],
+  },
   'GET /api/handles': { path: () => '/api/handles?name=Acme', statuses: everybody },
   'GET /api/handles/{handle}': { path: () => '/api/handles/some-handle', statuses: everybody },
   'POST /api/workspaces': {

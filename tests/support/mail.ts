@@ -101,7 +101,7 @@ export async function startMailPeer(
 
 /** What emails about somebody's own account are called. */
 const ofAccounts =
-  /^(Choose a new password|Confirm your|Somebody asked to change your|Your (email address|password|account) was )/
+  /^(Choose a new password|Confirm your|Somebody asked to change your|Your (email address|password|account) was |Your payment failed)/
 
 /** The secret in a link to one's own account: `reset` or `verify`. */
 export function linkTokenIn(mail: Received, path: 'reset' | 'verify'): string {

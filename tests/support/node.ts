@@ -181,7 +181,7 @@ const defaults: Config = {
   redisUrl: undefined,
   smtpUrl: undefined,
   mailFrom: 'Rollcall <rollcall@localhost>',
-  billing: 'manual',
+  stripe: null,
   openai: null,
   metricsPort: undefined,
   dataDir: '',

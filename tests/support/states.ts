@@ -26,7 +26,7 @@ export function conversationState({ conversation, messages }: ConversationAnswer
 }
 
 /** What the person's own stream knows of what they start from. */
-export function userState({ user, pendingEmail, workspaces, waiting }: MeAnswer): UserState {
+export function userState({ user, pendingEmail, billing, workspaces, waiting }: MeAnswer): UserState {
   const lines = workspaces.map(({ memberCount: _count, ...workspace }) => workspace)
-  return { user, pendingEmail, workspaces: lines, waiting }
+  return { user, pendingEmail, billing, workspaces: lines, waiting }
 }

@@ -126,6 +126,7 @@ const noLists: DeskState = { unresolved: [], resolved: [] }
 export const noUser: UserState = {
   user: { id: '', email: '', name: '', emailVerified: false },
   pendingEmail: null,
+  billing: { provider: 'manual', status: 'none', graceUntil: null, cancelsAt: null },
   workspaces: [],
   waiting: [],
 }

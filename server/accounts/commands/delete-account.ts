@@ -1,3 +1,4 @@
+import { endPayment } from '../../billing/end-payment.ts'
 import { Refusal } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import type { ActingMember, LockedWorkspace } from '../../core/opening.ts'
@@ -135,6 +136,7 @@ async function read(tx: Tx, workspaceId: string): Promise<LockedWorkspace> {
 async function erase(unit: Unit & Opened): Promise<void> {
   const { tx, draft, user, accountId } = unit
   await endSessions(unit, user.id)
+  await endPayment(unit, accountId)
   await tx`delete from accounts where id = ${accountId}`
   await tx`delete from users where id = ${user.id}`
   draft.append('user', user.id, 'user.deleted', {}, { revokes: { everyone: true } })

@@ -1,18 +1,23 @@
 import { includedSeats, type Plan, type Seats } from '#shared/plans.ts'
+import type { Provider } from '#shared/protocol/billing.ts'
 import type { MeAnswer } from '#shared/protocol/requests.ts'
 import type { Account, User, WaitingInvitation, Workspace } from '#shared/protocol/resources.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { inSwitcher } from '#shared/state/apply-event.ts'
+import { billingOf, type Told } from '../../billing/rows.ts'
 import { notFound } from '../../core/errors.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
 import type { Sql } from '../../db/sql.ts'
 import { pendingEmailOf } from '../tell-user.ts'
 
-type AccountRow = { id: string; plan: Plan; addonSeats: number; seats: Seats }
+type AccountRow = { id: string; plan: Plan; addonSeats: number; seats: Seats } & Told
 type Head = { name: string; position: number }
 
+/** What this installation is: the log's epoch, and who takes its money. */
+type Here = { epoch: string; provider: Provider }
+
 /** Everything that a signed-in person starts from, as one snapshot: the state of `user:<id>` at `position`. */
-export async function readMe(sql: Sql, epoch: string, userId: string): Promise<MeAnswer> {
+export async function readMe(sql: Sql, { epoch, provider }: Here, userId: string): Promise<MeAnswer> {
   const [accountRow] = await readAccount(sql, userId)
   if (!accountRow) throw notFound()
   const streams = [streamOf('user', userId), streamOf('account', accountRow.id)] as const
@@ -37,6 +42,7 @@ export async function readMe(sql: Sql, epoch: string, userId: string): Promise<M
     user,
     pendingEmail: pending?.email ?? null,
     account: accountFrom(account),
+    billing: billingOf(provider, account),
     accountPosition: positions.get(streams[1]) ?? 0,
     workspaces: [...workspaces].sort(inSwitcher),
     waiting: [...waiting],
@@ -60,7 +66,10 @@ async function readAccount(sql: Sql, userId: string): Promise<readonly AccountRo
 }
 
 function accountOf(tx: Tx, userId: string) {
-  return tx<AccountRow[]>`select id, plan, addon_seats, seats from accounts where owner_id = ${userId}`
+  return tx<AccountRow[]>`
+    select a.id, a.plan, a.addon_seats, a.seats, s.status, s.grace_until, s.cancels_at
+    from accounts a left join subscriptions s on s.account_id = a.id
+    where a.owner_id = ${userId}`
 }
 
 function accountFrom({ id, plan, addonSeats, seats }: AccountRow): Account {
