@@ -45,7 +45,7 @@ export function accountRoutes(router: Router, services: Services): void {
       const { user } = requireSession(c)
       await limits.spend('exportsByUser', user.id)
       c.header('Content-Disposition', 'attachment; filename="rollcall-account.json"')
-      return c.json(await readExport(core.sql, user.id))
+      return c.json(await readExport(core.sql, here.provider, user.id))
     },
   )
 

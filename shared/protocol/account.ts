@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { planSchema } from '../plans.ts'
 import { roleSchema } from '../roles.ts'
 import { emailSchema, passwordSchema, personNameSchema } from '../text.ts'
+import { billingSchema } from './billing.ts'
 import { sessionSchema, idSchema, timeSchema, userSchema } from './resources.ts'
 
 /** A password as it is given to be compared: any text, since an old one need not be what a new one must. */
@@ -32,6 +33,7 @@ export const accountExportAnswer = z
     exportedAt: timeSchema,
     user: userSchema.extend({ createdAt: timeSchema }),
     account: z.strictObject({ plan: planSchema, addonSeats: z.int() }),
+    billing: billingSchema,
     memberships: z.array(
       z.strictObject({
         workspace: z.strictObject({ id: idSchema, name: z.string(), handle: z.string() }),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { AccountExport } from '#shared/protocol/account.ts'
 import type { PaymentPage } from '#shared/protocol/billing.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { connectLive } from '../support/live.ts'
@@ -207,6 +208,8 @@ test('what was not signed with our secret, was signed too long ago or was cut is
 
 test('whoever deletes their account pays no longer: Stripe is told to forget them', async () => {
   const { ada, customerId, workspace } = await newSubscriber(node(), stripe(), { items: itemsFor('pro_ai', 0) })
+  const { body: copy } = await ada.get<AccountExport>('/api/account/export')
+  expect([copy.account.plan, copy.billing]).toMatchObject(['pro_ai', { provider: 'stripe', status: 'active' }])
   expect((await ada.call('DELETE', '/api/account', { password })).status).toBe(204)
   await expect.poll(() => stripe().customers(), { timeout: 20_000, interval: 20 }).not.toContain(customerId)
   expect(await node().owner`select from subscriptions where account_id = ${workspace.accountId}`).toEqual([])

@@ -10,7 +10,7 @@ import { kinds, matrix, type Ids, type Kind } from './matrix.ts'
 const node = useNode()
 
 // what is for API keys, and what is for visitors, has a matrix of its own
-test('55 every route of the API has its line in the matrix', async () => {
+test('10 55 every route of the API has its line in the matrix', async () => {
   const { body } = await newPerson(node()).get<{ paths: Record<string, object> }>('/api/openapi.json')
   const routes = Object.entries(body.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),

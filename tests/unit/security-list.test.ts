@@ -23,7 +23,10 @@ test('each test that docs/security.md names has a title that begins with the num
   expect(astray).toEqual([])
 })
 
-/** The marks that a title begins with are invariants and numbers of the list. */
+/** A title begins with its marks: invariants and numbers of the list. */
 function titleWith(number: number): RegExp {
-  return new RegExp(`['"\`](?:(?:[A-Z]\\d+[a-z]?|\\d{1,3}) )*${number} (?=\\S)`)
+  return new RegExp(
+    String.raw`(?:\btest(?:\.\w+)*\(|\)\(|^ {2})['"\`](?:(?:[A-Z]\d+[a-z]?|\d{1,3}) )*${number} (?=\S+ \S)`,
+    'm',
+  )
 }

@@ -1,4 +1,6 @@
 import type { AccountExport } from '#shared/protocol/account.ts'
+import type { Provider } from '#shared/protocol/billing.ts'
+import { billingOf, type Told } from '../../billing/rows.ts'
 import { notFound } from '../../core/errors.ts'
 import { readWithin } from '../../core/tenant.ts'
 import type { Sql } from '../../db/sql.ts'
@@ -11,15 +13,18 @@ type Membership = Omit<AccountExport['memberships'][number], 'workspace' | 'avat
   avatarHash: string | null
 }
 
-/** A copy of what is kept of a person. */
-export async function readExport(sql: Sql, userId: string): Promise<AccountExport> {
+/** A copy of what is kept of a person. `provider`: who takes the money here. */
+export async function readExport(sql: Sql, provider: Provider, userId: string): Promise<AccountExport> {
   const [[user], [account], memberships, sessions, messages] = await readWithin(sql, { user: userId }, (tx) => [
     tx<(AccountExport['user'] & { exportedAt: string })[]>`
       select
         id, email, name, email_verified_at is not null as email_verified, created_at,
         date_trunc('milliseconds', now()) as exported_at
       from users where id = ${userId}`,
-    tx<AccountExport['account'][]>`select plan, addon_seats from accounts where owner_id = ${userId}`,
+    tx<(AccountExport['account'] & Told)[]>`
+      select a.plan, a.addon_seats, s.status, s.grace_until, s.cancels_at
+      from accounts a left join subscriptions s on s.account_id = a.id
+      where a.owner_id = ${userId}`,
     tx<Membership[]>`
       select w.id as workspace_id, w.name, w.handle, m.role, m.display_name, m.avatar_hash, m.joined_at
       from members m join workspaces w on w.id = m.workspace_id
@@ -37,7 +42,8 @@ export async function readExport(sql: Sql, userId: string): Promise<AccountExpor
   return {
     exportedAt,
     user: person,
-    account,
+    account: { plan: account.plan, addonSeats: account.addonSeats },
+    billing: billingOf(provider, account),
     memberships: memberships.map(({ workspaceId: id, name, handle, avatarHash, ...membership }) => ({
       workspace: { id, name, handle },
       ...membership,
