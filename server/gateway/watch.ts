@@ -81,7 +81,8 @@ async function enterVerified<Known extends Heads>(entering: Entering<Known>): Pr
   await rooms.verified()
   const room = rooms.room(stream)
   if (heads === null || !socket.connected) {
-    rooms.leave(stream, socket)
+    // a later watch of the same socket is looked up for itself: they may have been added again by then
+    if (rooms.entryOf(stream, socket) === entry) rooms.leave(stream, socket)
     return { ok: false, code: 'not_found' }
   }
   if (!room) return renewed(entering, undefined)

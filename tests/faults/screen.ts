@@ -193,11 +193,9 @@ export class Screen {
           reject(error)
           return
         }
-        // a page is told by this answer, too, that the stream is not its own any more
-        if (!answer.ok && answer.code === 'not_found') {
+        // whoever asked is told by this answer, too, that the stream is not theirs any more
+        if (!answer.ok && answer.code === 'not_found')
           this.closed.push({ at: Date.now(), stream: watch.stream, code: answer.code })
-          this.syncs.get(watch.stream)?.close('removed')
-        }
         if (answer.ok) {
           const events = 'events' in answer ? answer.events : []
           this.heard.push({ at: Date.now(), stream: watch.stream, events, answered: answer.position })

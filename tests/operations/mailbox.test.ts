@@ -25,7 +25,7 @@ test.each(['', 'http://localhost', 'http://127.0.0.1'])(
     await expect.poll(kept, { timeout: 15_000 }).toHaveLength(2)
     const mails = await kept()
     for (const [to, page] of [
-      [ada.email, 'verify'],
+      ['ada@example.com', 'verify'],
       ['kay@example.com', 'invite'],
     ] as const) {
       const text = mails.find((mail) => mail.to === to)?.text
