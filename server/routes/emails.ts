@@ -7,16 +7,13 @@ import { Refusal } from '../core/errors.ts'
 import { runCommand } from '../core/run-command.ts'
 import { sealLink } from '../secrets/places.ts'
 import type { Services } from './env.ts'
+import { spendEmailTo } from './limits.ts'
 import { requirePassword } from './require-password.ts'
 import { answerWrite, requireSession, serve, type Router } from './router.ts'
 
 /** The address of one's account: that it is one's own, and another one. */
 export function emailRoutes(router: Router, services: Services): void {
   const { core, limits, seal } = services
-  const emailTo = async (address: string) => {
-    await limits.spend('emailsToAddressHour', address)
-    await limits.spend('emailsToAddressDay', address)
-  }
 
   serve(
     router,
@@ -42,7 +39,7 @@ export function emailRoutes(router: Router, services: Services): void {
     { summary: 'Send the link that confirms one’s address once more', status: 202 },
     async ({ c }) => {
       const { user } = requireSession(c)
-      await emailTo(user.email)
+      await spendEmailTo(limits, user.email)
       await runCommand(core, sendVerification, { userId: user.id, seal: sealLink(seal) })
       return c.body(null, 202)
     },
@@ -57,7 +54,7 @@ export function emailRoutes(router: Router, services: Services): void {
       const { user } = requireSession(c)
       await limits.require('takenEmailByAddress', c.get('address'))
       const currentHash = await requirePassword(c, services, password)
-      await emailTo(email)
+      await spendEmailTo(limits, email)
       const input = { userId: user.id, email, currentHash, seal: sealLink(seal) }
       const outcome = await runCommand(core, askForEmail, input).catch(async (error: unknown) => {
         if (error instanceof Refusal && error.code === 'email_taken')

@@ -18,6 +18,7 @@ import { newId } from '../core/ids.ts'
 import { runCommand } from '../core/run-command.ts'
 import { integrationPlace } from '../secrets/places.ts'
 import type { Services } from './env.ts'
+import { spendEmailTo } from './limits.ts'
 import { answerWrite, idempotencyOf, requireSession, serve, type Router } from './router.ts'
 
 const all = '/api/workspaces/{workspaceId}/agents/{agentId}/integrations'
@@ -87,8 +88,7 @@ export function integrationRoutes(router: Router, services: Services): void {
       const target = seal.open(sealedTarget, integrationPlace({ workspaceId, agentId, id: integrationId }))
       await limits.spend('outboundTestsByUser', userId)
       if (kind === 'email') {
-        await limits.spend('emailsToAddressHour', target)
-        await limits.spend('emailsToAddressDay', target)
+        await spendEmailTo(limits, target)
       }
       const link = `${services.publicUrl}/w/${place.handle}/agents/${agentId}`
       const problem = await handOn(services, kind, target, integrationTest(newId(), { ...place, link }))

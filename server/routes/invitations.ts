@@ -24,6 +24,7 @@ import { previewInvitation } from '../membership/queries/preview.ts'
 import { readPlace, readWorkspace } from '../membership/queries/workspace.ts'
 import { invitationEmail } from '../secrets/places.ts'
 import type { Env, Services } from './env.ts'
+import { spendEmailTo } from './limits.ts'
 import { answerWrite, idempotencyOf, requireSession, serve, type Router } from './router.ts'
 
 const all = '/api/workspaces/{workspaceId}/invitations'
@@ -38,10 +39,7 @@ export function invitationRoutes(router: Router, services: Services): void {
     for (const email of emails) await limits.require('emailsToAddressHour', email.trim().toLowerCase())
     await limits.spend('invitationsByWorkspaceHour', workspaceId, emails.length)
     await limits.spend('invitationsByWorkspaceDay', workspaceId, emails.length)
-    for (const email of emails) {
-      await limits.spend('emailsToAddressHour', email.trim().toLowerCase())
-      await limits.spend('emailsToAddressDay', email.trim().toLowerCase())
-    }
+    for (const email of emails) await spendEmailTo(limits, email.trim().toLowerCase())
   }
 
   /** A replay is answered from memory, so whether its caller may still know the answer is looked at beforehand. */

@@ -99,6 +99,12 @@ export function createLimits(factor = 1, shared?: SharedCount): Limits {
   }
 }
 
+/** Counts one email to this address, which may be anybody's: so many in an hour and in a day, whoever has them sent. */
+export async function spendEmailTo(limits: Limits, address: string): Promise<void> {
+  await limits.spend('emailsToAddressHour', address)
+  await limits.spend('emailsToAddressDay', address)
+}
+
 /** Addresses of people stay out of Redis. */
 function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('base64url')

@@ -9,6 +9,7 @@ import { runCommand } from '../core/run-command.ts'
 import { writeWithin } from '../core/tenant.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { Services } from './env.ts'
+import { spendEmailTo } from './limits.ts'
 import { requirePassword } from './require-password.ts'
 import { answerWrite, requireSession, serve, type Router } from './router.ts'
 
@@ -22,8 +23,7 @@ export function passwordRoutes(router: Router, services: Services): void {
     { summary: 'Ask for a link to choose a new password', body: forgotPasswordBody, status: 202 },
     async ({ c, body: { email } }) => {
       await limits.spend('forgottenByAddress', c.get('address'))
-      await limits.spend('emailsToAddressHour', email)
-      await limits.spend('emailsToAddressDay', email)
+      await spendEmailTo(limits, email)
       // Answered alike in words and in time, whether anybody has the address or not: a job finds out.
       await writeWithin(core.sql, {}, (tx) => [enqueue(tx, { task: 'send-reset-link', payload: { email } })])
       return c.body(null, 202)

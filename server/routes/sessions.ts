@@ -2,7 +2,7 @@ import { sessionParams, sessionsAnswer } from '#shared/protocol/account.ts'
 import { notFound } from '../core/errors.ts'
 import type { Services } from './env.ts'
 import { requireSession, serve, type Router } from './router.ts'
-import { announce, forgetCookie } from './session-cookie.ts'
+import { endSession, forgetCookie } from './session-cookie.ts'
 
 export function sessionRoutes(router: Router, services: Services): void {
   const { sessions } = services
@@ -30,9 +30,7 @@ export function sessionRoutes(router: Router, services: Services): void {
       const held = await sessions.listOf(own.user.id)
       const wanted = held.find(({ id }) => id === params.sessionId)
       if (!wanted) throw notFound()
-      const ended = { id: wanted.hash, publicId: wanted.id, userId: own.user.id }
-      await sessions.end(ended)
-      await announce(services, own.user.id, { ended: [ended] })
+      await endSession(services, { id: wanted.hash, publicId: wanted.id, user: own.user })
       return wanted.hash === own.id ? forgetCookie(c, services) : c.body(null, 204)
     },
   )

@@ -1,8 +1,9 @@
-import { badInput, Refusal } from '../../core/errors.ts'
+import { badInput } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import type { Command } from '../../core/run-command.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import type { SealToken } from '../../secrets/seal.ts'
+import { emailTaken } from '../email-taken.ts'
 import { makeLink } from '../links.ts'
 import { openUser, requireSamePassword, type AsUser } from '../open-user.ts'
 import { tellUser } from '../tell-user.ts'
@@ -31,10 +32,4 @@ export const askForEmail: Command<Input, AsUser, void> = {
     )
     tellUser(unit, user, email)
   },
-}
-
-export function emailTaken(): Refusal {
-  return new Refusal('email_taken', 'This email already has an account.', {
-    errors: [{ path: 'email', message: 'This email already has an account.' }],
-  })
 }

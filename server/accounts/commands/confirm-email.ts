@@ -3,10 +3,10 @@ import { newId } from '../../core/ids.ts'
 import type { Command, Unit } from '../../core/run-command.ts'
 import { enter, timeNow, together, type Tx } from '../../core/tenant.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
+import { emailTaken } from '../email-taken.ts'
 import { linkNotFound, workingLink, type Link } from '../links.ts'
 import { lockedUser, type AsUser, type LockedUser } from '../open-user.ts'
 import { pendingEmailOf, tellUser } from '../tell-user.ts'
-import { emailTaken } from './ask-for-email.ts'
 
 type Membership = { workspaceId: string; memberId: string }
 type Opened = AsUser & { link: Link; memberships: readonly Membership[] }

@@ -1,7 +1,6 @@
 import type { User } from '#shared/protocol/resources.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { seatsOf } from '#shared/plans.ts'
-import { Refusal } from '../../core/errors.ts'
 import { startStreams } from '../../core/event-log.ts'
 import { newId } from '../../core/ids.ts'
 import type { Command, Unit } from '../../core/run-command.ts'
@@ -10,6 +9,7 @@ import { askToJoin } from '../../membership/commands/accept-invitation.ts'
 import { chooseHandle } from '../../membership/handles.ts'
 import { insertWorkspace } from '../../membership/insert-workspace.ts'
 import type { SealToken } from '../../secrets/seal.ts'
+import { emailTaken } from '../email-taken.ts'
 import { emailVerification } from '../email-verification.ts'
 import { tellUser } from '../tell-user.ts'
 import { openByToken, requireUnexpired, type ByToken } from '../../membership/open-by-token.ts'
@@ -61,9 +61,7 @@ async function insertUser({ tx, at }: Unit, user: User, passwordHash: string): P
     on conflict (email) do nothing
     returning id`
   if (inserted.length === 0) {
-    throw new Refusal('email_taken', 'This email already has an account. Sign in instead.', {
-      errors: [{ path: 'email', message: 'This email already has an account.' }],
-    })
+    throw emailTaken('Sign in instead.')
   }
 }
 
