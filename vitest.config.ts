@@ -1,3 +1,4 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 
 const alone = 'tests/faults/faults.test.ts'
@@ -9,6 +10,8 @@ export default defineConfig({
     reporters: ['default', './tests/support/brief-reporter.ts'],
     projects: [
       {
+        // the client's state and messages are written with runes
+        plugins: [svelte()],
         test: {
           name: 'rollcall',
           include: ['tests/**/*.test.ts'],

@@ -1,8 +1,10 @@
 import { createSubscriber } from 'svelte/reactivity'
+import { times } from '../messages/times.ts'
+import { language } from '../messages/language.svelte.ts'
 
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' })
-const distance = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
+const day = $derived(new Intl.DateTimeFormat(language.locale, { dateStyle: 'medium' }))
+const moment = $derived(new Intl.DateTimeFormat(language.locale, { dateStyle: 'full', timeStyle: 'short' }))
+const distance = $derived(new Intl.RelativeTimeFormat(language.locale, { numeric: 'auto' }))
 
 const units = [
   ['day', 86_400_000],
@@ -34,5 +36,5 @@ export function fromNow(time: string): string {
   minutely()
   const away = Date.parse(time) - Date.now()
   const [unit, length] = units.find(([, length]) => Math.abs(away) >= length - length / 120) ?? ['second', 1_000]
-  return unit === 'second' ? 'just now' : distance.format(Math.round(away / length), unit)
+  return unit === 'second' ? times().justNow : distance.format(Math.round(away / length), unit)
 }
