@@ -40,6 +40,11 @@ export function figure(count: number): string {
   return numbers.format(count)
 }
 
+/** What a control answers is one of those it was given; English for anything else. */
+export function languageOf(tag: string): PageLanguage {
+  return firstKnown([tag])
+}
+
 function firstKnown(tags: readonly (string | null)[]): PageLanguage {
   for (const tag of tags) {
     const base = tag && baseOf(tag)

@@ -1,3 +1,5 @@
+import { credentials } from '../messages/credentials.ts'
+
 const browsers = [
   [/\bEdg(e|A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -20,6 +22,6 @@ const systems = [
 export function browserOf(userAgent: string): string {
   const browser = browsers.find(([mark]) => mark.test(userAgent))?.[1]
   const system = systems.find(([mark]) => mark.test(userAgent))?.[1]
-  if (browser && system) return `${browser} on ${system}`
-  return browser ?? system ?? 'Another program'
+  if (browser && system) return credentials().browserOn(browser, system)
+  return browser ?? system ?? credentials().anotherProgram
 }

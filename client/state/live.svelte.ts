@@ -2,6 +2,7 @@ import type { Attend, AttendAnswer, AttentionFrame } from '#shared/protocol/atte
 import type { StreamEvent } from '#shared/protocol/events.ts'
 import type { Watch, WatchAnswer } from '#shared/protocol/socket.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
+import { navigation } from '../messages/navigation.ts'
 import { createDoor, type Door } from '../socket.ts'
 import { announcer } from './announcer.svelte.ts'
 import { StreamSync, type Snapshot, type Source } from './sync.ts'
@@ -96,8 +97,7 @@ export class Live {
   }
 
   private connected(): void {
-    if (this.connection === 'reconnecting' || this.connection === 'offline')
-      announcer.say('Connected again. Everything is up to date.')
+    if (this.connection === 'reconnecting' || this.connection === 'offline') announcer.say(navigation().connectedAgain)
     this.connection = 'live'
     for (const sync of this.all()) sync.catchUp()
   }
@@ -105,9 +105,7 @@ export class Live {
   private lost(): void {
     if (this.page.signal.aborted) return
     this.connection = navigator.onLine ? 'reconnecting' : 'offline'
-    announcer.say(
-      navigator.onLine ? 'Connection lost. Reconnecting.' : 'You are offline. What you see may be out of date.',
-    )
+    announcer.say(navigator.onLine ? navigation().connectionLost : navigation().nowOffline)
   }
 }
 

@@ -1,0 +1,51 @@
+import { figure, inLanguages } from './language.svelte.ts'
+
+/** The frame that every page of a workspace stands in. */
+export const navigation = inLanguages({
+  en: {
+    skip: 'Skip to content',
+    open: 'Open navigation',
+    navigation: 'Navigation',
+    side: 'Workspaces and pages',
+    workspace: 'Workspace',
+    members: 'Members',
+    membership: 'Membership',
+    plan: 'Plan & seats',
+    settings: 'Settings',
+    product: 'Product',
+    agents: 'Agents',
+    helpDesk: 'Help Desk',
+    unread: (conversations: number) =>
+      conversations === 1 ? 'One unread conversation' : `${figure(conversations)} unread conversations`,
+    connecting: 'Connecting…',
+    live: 'Live',
+    reconnecting: 'Reconnecting…',
+    offline: 'Offline',
+    connectedAgain: 'Connected again. Everything is up to date.',
+    connectionLost: 'Connection lost. Reconnecting.',
+    nowOffline: 'You are offline. What you see may be out of date.',
+  },
+  de: {
+    skip: 'Zum Inhalt springen',
+    open: 'Navigation öffnen',
+    navigation: 'Navigation',
+    side: 'Workspaces und Seiten',
+    workspace: 'Workspace',
+    members: 'Mitglieder',
+    membership: 'Mitgliedschaft',
+    plan: 'Tarif & Plätze',
+    settings: 'Einstellungen',
+    product: 'Produkt',
+    agents: 'Agents',
+    helpDesk: 'Help Desk',
+    unread: (conversations: number) =>
+      conversations === 1 ? 'Ein ungelesenes Gespräch' : `${figure(conversations)} ungelesene Gespräche`,
+    connecting: 'Verbindet …',
+    live: 'Live',
+    reconnecting: 'Verbindet erneut …',
+    offline: 'Offline',
+    connectedAgain: 'Wieder verbunden. Alles ist auf dem neuesten Stand.',
+    connectionLost: 'Verbindung verloren. Sie wird wiederhergestellt.',
+    nowOffline: 'Du bist offline. Was du siehst, kann veraltet sein.',
+  },
+})
