@@ -72,6 +72,12 @@ module.exports = {
       'Its package asks by our own client there, and nowhere else can it ask by itself.',
     ),
     rule(
+      'the-package-stands-alone',
+      { path: '^client/sdk/' },
+      { pathNot: '^client/sdk/|^shared/|node_modules/socket\\.io-client/' },
+      'It is used where there is no page of ours, and comes with nothing but its connection.',
+    ),
+    rule(
       'client-reads-types-alone',
       { path: '^client/' },
       { path: '^server/', dependencyTypesNot: ['type-only'] },

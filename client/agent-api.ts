@@ -25,7 +25,9 @@ import type {
   WebhookWithSecret,
 } from '#shared/protocol/agents/webhooks.ts'
 import type { PageOf } from '#shared/protocol/page.ts'
-import { create, get, send } from './http.ts'
+import { http } from './http.ts'
+
+const { create, get, send } = http
 
 export type DeliveryStatus = Delivery['status']
 export type AgentApi = ReturnType<typeof agentApi>

@@ -6,7 +6,9 @@ import type {
   VisitorConversationAnswer,
   VisitorMessage,
 } from '#shared/protocol/visitors.ts'
-import { send } from '../http.ts'
+import { http } from '../http.ts'
+
+const { send } = http
 
 export type VisitorApi = ReturnType<typeof visitorApi>
 

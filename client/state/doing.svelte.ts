@@ -1,5 +1,5 @@
 import { SvelteSet } from 'svelte/reactivity'
-import { ApiError } from '../http.ts'
+import { ApiError } from '../sdk/http.ts'
 import { tell } from './tell-news.ts'
 
 /** A question before what cannot be undone. `act` may throw an `ApiError`; then the question stays open with it. */

@@ -1,4 +1,4 @@
-import { ApiError } from '../http.ts'
+import { ApiError } from '../sdk/http.ts'
 
 /** What is no part of a live state: read when it is shown, and again when something says that it has changed. */
 export class Fetched<Value> {

@@ -1,6 +1,6 @@
 import { tick } from 'svelte'
 import type { z } from 'zod'
-import { ApiError } from '../http.ts'
+import { ApiError } from '../sdk/http.ts'
 
 /** One form on its way: whether it is being sent, what is wrong with which field, and what is wrong altogether. */
 export class Form {

@@ -1,12 +1,12 @@
 import type { UserEvent } from '#shared/protocol/events.ts'
 import type { User } from '#shared/protocol/resources.ts'
-import { streamOf } from '#shared/protocol/streams.ts'
-import { applyUserEvent } from '#shared/state/apply-event.ts'
 import type { JoinedWorkspace, UserState } from '#shared/state/snapshots.ts'
 import { api } from '../api.ts'
-import { ApiError, whenSignedOut } from '../http.ts'
+import { http } from '../http.ts'
+import { ApiError } from '../sdk/http.ts'
+import { LivePerson, whoIs } from '../sdk/person.ts'
+import type { Told } from '../sdk/told.ts'
 import { Live } from './live.svelte.ts'
-import type { Snapshot, Source } from './sync.ts'
 
 type Listener = (event: UserEvent, before: UserState) => void
 
@@ -18,9 +18,6 @@ const nobody: UserState = {
   waiting: [],
 }
 
-/** The longest that one's own change is awaited from the stream before the snapshot is taken instead, in milliseconds. */
-const patience = 4_000
-
 /** Who is signed in on this page, their workspaces, and the connection that keeps both up to date. */
 export class Session {
   phase = $state<'loading' | 'unreachable' | 'signed_out' | 'signed_in'>('loading')
@@ -31,10 +28,10 @@ export class Session {
   /** How often the state was taken anew, and events in between were heard by nobody. */
   resets = $state(0)
   private readonly listeners = new Set<Listener>()
-  private readonly waiters = new Set<() => void>()
+  private kept: LivePerson | null = null
 
   constructor() {
-    whenSignedOut(() => {
+    http.whenSignedOut(() => {
       if (this.phase === 'signed_in') this.close('You were signed out. Sign in to go on.')
     })
   }
@@ -51,14 +48,14 @@ export class Session {
   /** Reads who is signed in, and starts to follow their stream. */
   async open(): Promise<void> {
     try {
-      const snapshot = await this.takeSnapshot()
+      const held = await whoIs(api)
       this.live?.end()
       const live = new Live(() => void this.verify())
       this.live = live
-      this.person = snapshot.state
       this.notice = null
+      this.kept = new LivePerson({ streams: live, api, held }, this.told())
+      this.kept.subscribe((person) => (this.person = person))
       this.phase = 'signed_in'
-      live.follow(this.source(), snapshot)
     } catch (error) {
       const signedOut = error instanceof ApiError && error.code === 'unauthenticated'
       this.phase = signedOut ? 'signed_out' : 'unreachable'
@@ -88,44 +85,17 @@ export class Session {
 
   /** Waits until the person's stream shows something of one's own doing. */
   async until(shown: (person: UserState) => boolean): Promise<void> {
-    const deadline = Date.now() + patience
-    while (!shown(this.person) && Date.now() < deadline) await this.nextChange(deadline - Date.now())
-    if (shown(this.person) || this.phase !== 'signed_in') return
-    // the live connection is away: show the snapshot, until the stream has caught up
-    this.person = (await this.takeSnapshot()).state
+    await this.kept?.until(shown)
   }
 
-  private nextChange(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, milliseconds)
-      const { waiters } = this
-      waiters.add(done)
-      function done(): void {
-        clearTimeout(timer)
-        waiters.delete(done)
-        resolve()
-      }
-    })
-  }
-
-  private source(): Source<UserState, UserEvent> {
+  private told(): Told<UserEvent, UserState> {
     return {
-      stream: streamOf('user', this.person.user.id),
-      takeSnapshot: () => this.takeSnapshot(),
-      apply: applyUserEvent,
-      changed: (state, { events, before }) => {
-        this.person = state
-        if (!before) this.resets += 1
-        else for (const event of events) for (const listener of this.listeners) listener(event, before)
-        for (const waiter of [...this.waiters]) waiter()
+      heard: (event, before) => {
+        for (const listener of this.listeners) listener(event, before)
       },
+      reset: () => (this.resets += 1),
       closed: () => void this.verify(),
     }
-  }
-
-  private async takeSnapshot(): Promise<Snapshot<UserState>> {
-    const { position, epoch, user, pendingEmail, billing, workspaces, waiting } = await api.me()
-    return { position, epoch, state: { user, pendingEmail, billing, workspaces, waiting } }
   }
 
   /** Asks whether the session still is; an answer that it is not ends it here too. */
@@ -137,6 +107,8 @@ export class Session {
   }
 
   private close(notice: string | null): void {
+    this.kept?.stop()
+    this.kept = null
     this.live?.end()
     this.live = null
     this.person = nobody

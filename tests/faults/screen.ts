@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client'
-import { StreamSync, type Snapshot, type Source } from '#client/state/sync.ts'
+import { StreamSync, type Snapshot, type Source } from '#client/sdk/sync.ts'
 import { visitorSocketPath } from '#shared/messenger.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
 import type { ClientToServer, Watch, WatchAnswer } from '#shared/protocol/socket.ts'

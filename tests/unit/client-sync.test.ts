@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { StreamSync, type Snapshot, type Transport } from '#client/state/sync.ts'
+import { StreamSync, type Snapshot, type Transport } from '#client/sdk/sync.ts'
 import type { Watch, WatchAnswer } from '#shared/protocol/socket.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDoor } from '#client/socket.ts'
+import { createDoor } from '#client/sdk/socket.ts'
 
 const { defineProperty } = Object
 const attempts: { at: number; path: string }[] = []

@@ -1,4 +1,4 @@
-import { ApiError, newKey } from '../../http.ts'
+import { ApiError, newKey } from '../../sdk/http.ts'
 import type { Kept } from './kept.ts'
 
 /** A message on its way. `conversationId` null: it begins one. */

@@ -1,8 +1,8 @@
 import type { Stream } from '#shared/protocol/streams.ts'
 import type { Face, FacesFrame, VisitorEvent, VisitorMessage } from '#shared/protocol/visitors.ts'
 import { applyVisitorEvent, type VisitorState } from '#shared/state/apply-visitor-event.ts'
-import { ifThere } from '../../http.ts'
-import { StreamSync, type Source, type Transport } from '../../state/sync.ts'
+import { ifThere } from '../../sdk/http.ts'
+import { StreamSync, type Source, type Transport } from '../../sdk/sync.ts'
 import type { VisitorApi } from '../visitor-api.ts'
 
 type KnownFace = Face & { at: number }

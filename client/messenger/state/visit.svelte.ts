@@ -1,8 +1,8 @@
 import type { Stream } from '#shared/protocol/streams.ts'
 import type { Introduction, MessengerAnswer, VisitorConversation, VisitorEvent } from '#shared/protocol/visitors.ts'
-import { ApiError, ifThere } from '../../http.ts'
-import type { Door, SocketListeners } from '../../socket.ts'
-import type { Transport } from '../../state/sync.ts'
+import { ApiError, ifThere } from '../../sdk/http.ts'
+import type { Door, SocketListeners } from '../../sdk/socket.ts'
+import type { Transport } from '../../sdk/sync.ts'
 import { visitorApi, type VisitorApi } from '../visitor-api.ts'
 import { Kept } from './kept.ts'
 import { Outbox, type Waiting } from './outbox.svelte.ts'
@@ -132,7 +132,7 @@ export class Visit {
   /** The socket comes with the first conversation: whoever only looks needs none. */
   private async connect(): Promise<void> {
     if (this.door) return
-    const { createDoor } = await import('../../socket.ts')
+    const { createDoor } = await import('../../sdk/socket.ts')
     const listeners: SocketListeners = {
       connected: () => {
         this.line = 'live'
@@ -161,7 +161,7 @@ export class Visit {
         if (this.open?.stream === stream) this.open.typing = memberIds
       },
     }
-    this.door = createDoor(listeners, { agentId: this.agentId, token: this.kept.token })
+    this.door = createDoor(listeners, { visitor: { agentId: this.agentId, token: this.kept.token } })
     this.door.open()
   }
 

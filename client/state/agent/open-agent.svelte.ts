@@ -3,9 +3,9 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { applyAgentEvent } from '#shared/state/apply-event.ts'
 import type { AgentState } from '#shared/state/snapshots.ts'
 import { agentApi, type AgentApi } from '../../agent-api.ts'
-import { ifThere } from '../../http.ts'
+import { ifThere } from '../../sdk/http.ts'
 import type { Live } from '../live.svelte.ts'
-import type { Snapshot, Source } from '../sync.ts'
+import type { Snapshot, Source } from '../../sdk/sync.ts'
 
 export type AgentListener = (event: AgentEvent, before: AgentState) => void
 

@@ -1,6 +1,6 @@
 import type { FoundConversation } from '#shared/protocol/agents/desk.ts'
 import { api } from '../../api.ts'
-import { ApiError } from '../../http.ts'
+import { ApiError } from '../../sdk/http.ts'
 import type { Remember } from './people.ts'
 
 /** What was looked for, and what was found of it. */

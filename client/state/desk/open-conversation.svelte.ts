@@ -4,10 +4,10 @@ import { streamOf } from '#shared/protocol/streams.ts'
 import { applyConversationEvent } from '#shared/state/apply-event.ts'
 import type { ConversationState } from '#shared/state/snapshots.ts'
 import { agentApi, type AgentApi } from '../../agent-api.ts'
-import { ifThere } from '../../http.ts'
+import { ifThere } from '../../sdk/http.ts'
 import type { ConversationPlace } from '../../routes.ts'
 import type { Live } from '../live.svelte.ts'
-import type { Source } from '../sync.ts'
+import type { Source } from '../../sdk/sync.ts'
 import type { Remember } from './people.ts'
 
 /** What it hears beside its own state. */

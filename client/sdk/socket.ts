@@ -1,10 +1,11 @@
-import { io, type Socket } from 'socket.io-client'
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
 import type { Attend, AttendAnswer, AttentionFrame, Typing, TypingFrame } from '#shared/protocol/attention.ts'
 import type { ClientToServer, ClosedFrame, EventsFrame, Watch, WatchAnswer } from '#shared/protocol/socket.ts'
 import { visitorSocketPath } from '#shared/messenger.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
 import type { FacesFrame, ServerToVisitor, VisitorHandshake } from '#shared/protocol/visitors.ts'
+import type { Reached } from './http.ts'
 
 export type SocketListeners = {
   connected: () => void
@@ -39,16 +40,25 @@ export type Door = {
 /** The longest wait for an answer, in milliseconds. After it the connection counts as dead. */
 const patience = 8_000
 
-export function createDoor(listeners: SocketListeners, visitor?: VisitorHandshake): Door {
-  const socket: Socket<ServerToVisitor<StreamEvent>, ClientToServer> = io({
+type From = Pick<Reached, 'url' | 'headers'> & {
+  /** Who it is, where it is not somebody with a session. */
+  visitor?: VisitorHandshake
+}
+
+export function createDoor(listeners: SocketListeners, { url, headers, visitor }: From = {}): Door {
+  const options: Partial<ManagerOptions & SocketOptions> = {
     ...(visitor && { path: visitorSocketPath, auth: visitor }),
+    // a browser says by itself where its page is, and lets nobody else say it
+    ...(url && { extraHeaders: { origin: new URL(url).origin, ...headers } }),
     autoConnect: false,
+    forceNew: true,
     transports: ['websocket'],
     reconnectionDelay: 500,
     reconnectionDelayMax: longestPause,
     // two thousand pages that lose a server must not all come back in the same instant
     randomizationFactor: 0.6,
-  })
+  }
+  const socket: Socket<ServerToVisitor<StreamEvent>, ClientToServer> = url ? io(url, options) : io(options)
   socket.on('connect', listeners.connected)
   socket.on('events', listeners.events)
   socket.on('closed', listeners.closed)
