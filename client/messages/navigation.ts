@@ -36,7 +36,7 @@ export const navigation = inLanguages({
     plan: 'Tarif & Plätze',
     settings: 'Einstellungen',
     product: 'Produkt',
-    agents: 'Agents',
+    agents: 'Agenten',
     helpDesk: 'Help Desk',
     unread: (conversations: number) =>
       conversations === 1 ? 'Ein ungelesenes Gespräch' : `${figure(conversations)} ungelesene Gespräche`,

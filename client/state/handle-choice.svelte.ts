@@ -1,6 +1,7 @@
 import { handleOf, handleSchema, isReserved, withoutMarks } from '#shared/handles.ts'
 import type { HandleAnswer } from '#shared/protocol/requests.ts'
 import { api } from '../api.ts'
+import { workspaces } from '../messages/workspaces.ts'
 
 export type Availability =
   | { kind: 'none' }
@@ -82,7 +83,7 @@ export class HandleChoice {
 
   private show({ handle, available, reason, suggestion }: HandleAnswer): void {
     if (available) return void (this.availability = { kind: 'free' })
-    const because = reason === 'reserved' ? 'This handle is reserved.' : 'This handle is taken.'
+    const because = reason === 'reserved' ? workspaces().reserved : workspaces().taken
     const refused = { kind: 'refused', reason: refusalOf(handle) ?? because } as const
     this.availability = suggestion ? { ...refused, suggestion } : refused
   }
@@ -90,7 +91,7 @@ export class HandleChoice {
 
 /** What is wrong with a handle that can be told without asking. */
 function refusalOf(handle: string): string | null {
-  if (isReserved(handle)) return 'This handle is reserved.'
+  if (isReserved(handle)) return workspaces().reserved
   const parsed = handleSchema.safeParse(handle)
-  return parsed.success ? null : (parsed.error.issues[0]?.message ?? 'This handle cannot be used.')
+  return parsed.success ? null : (parsed.error.issues[0]?.message ?? workspaces().unusable)
 }

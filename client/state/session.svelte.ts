@@ -8,6 +8,7 @@ import { LivePerson, whoIs } from '../sdk/person.ts'
 import type { Told } from '../sdk/told.ts'
 import { Live } from './live.svelte.ts'
 
+type Notice = 'signedOut' | 'signedOutEverywhere' | 'accountDeleted'
 type Listener = (event: UserEvent, before: UserState) => void
 
 const nobody: UserState = {
@@ -23,8 +24,8 @@ export class Session {
   phase = $state<'loading' | 'unreachable' | 'signed_out' | 'signed_in'>('loading')
   person = $state.raw<UserState>(nobody)
   live = $state.raw<Live | null>(null)
-  /** A sentence for the sign-in page: why the person is there. */
-  notice = $state<string | null>(null)
+  /** For the sign-in page: why the person is there. */
+  notice = $state<Notice | null>(null)
   /** How often the state was taken anew, and events in between were heard by nobody. */
   resets = $state(0)
   private readonly listeners = new Set<Listener>()
@@ -32,7 +33,7 @@ export class Session {
 
   constructor() {
     http.whenSignedOut(() => {
-      if (this.phase === 'signed_in') this.close('You were signed out. Sign in to go on.')
+      if (this.phase === 'signed_in') this.close('signedOut')
     })
   }
 
@@ -69,12 +70,12 @@ export class Session {
 
   async signOutEverywhere(): Promise<void> {
     await api.signOutEverywhere()
-    this.close('You are signed out everywhere.')
+    this.close('signedOutEverywhere')
   }
 
   async deleteAccount(password: string): Promise<void> {
     await api.deleteAccount({ password })
-    this.close('Your account is deleted.')
+    this.close('accountDeleted')
   }
 
   /** Hears every event of the person's own stream. Answers how to stop. */
@@ -106,7 +107,7 @@ export class Session {
     )
   }
 
-  private close(notice: string | null): void {
+  private close(notice: Notice | null): void {
     this.kept?.stop()
     this.kept = null
     this.live?.end()

@@ -16,8 +16,8 @@ const webhook: WebhookSummary = { id: 'h1', host: 'hooks.example.com', events: [
 const delivery: Delivery = { id: 'd1', type: 'contact.created', payload: '{}', test: false, status: 'pending', attempts: 1, nextAttemptAt: null, lastAttemptAt: at, answerStatus: null, answerProblem: null, createdAt: at } // prettier-ignore
 
 test('every event and every scope is offered, once', () => {
-  expect(eventOptions.map(({ value }) => value)).toEqual([...webhookEvents])
-  expect(scopeAreas.flatMap(({ options }) => options.map(({ value }) => value)).sort()).toEqual([...scopes].sort())
+  expect(eventOptions().map(({ value }) => value)).toEqual([...webhookEvents])
+  expect(scopeAreas().flatMap(({ options }) => options.map(({ value }) => value)).sort()).toEqual([...scopes].sort())
 })
 
 describe('resources', () => {

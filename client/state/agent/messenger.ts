@@ -3,8 +3,6 @@ import type { Messenger, MessengerChange } from '#shared/protocol/agents/messeng
 /** What is being edited of a Messenger; `sites` as typed, one address a line. */
 export type MessengerDraft = Partial<Omit<Messenger, 'origins'> & { sites: string }>
 
-export const sideNames: Readonly<Record<Messenger['side'], string>> = { right: 'Right', left: 'Left' }
-
 /** The addresses of a text that has one a line. */
 export function linesOf(text: string): string[] {
   return text

@@ -2,12 +2,6 @@ import type { NewResource, ResourceSummary } from '#shared/protocol/agents/knowl
 
 export type ResourceKind = NewResource['kind']
 
-export const kindNames: Readonly<Record<ResourceKind, string>> = {
-  text: 'Text',
-  qa: 'Question and answer',
-  url: 'Web page',
-}
-
 /** Those whose title, or address, has every word that was typed; the newest first. */
 export function matching(resources: readonly ResourceSummary[], typed: string): ResourceSummary[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)

@@ -1,38 +1,34 @@
 import type { ApiScope } from '#shared/scopes.ts'
+import { apiKeys } from '../../messages/api-keys.ts'
 
 type Option<Value> = { value: Value; name: string; hint: string }
 
 /** The scopes by what they are of. */
-export const scopeAreas: readonly { name: string; options: readonly Option<ApiScope>[] }[] = [
-  area('Contacts', 'contacts', 'List and look up contacts', 'Create, change and delete contacts'),
-  area(
-    'Conversations',
-    'conversations',
-    'Read conversations and their messages',
-    'Start conversations and write in them',
-  ),
-  area('Knowledge', 'knowledge', 'Read and search the knowledge base', 'Add, change and delete resources'),
-]
+export function scopeAreas(): readonly { name: string; options: readonly Option<ApiScope>[] }[] {
+  return (['contacts', 'conversations', 'knowledge'] as const).map(area)
+}
 
-export const expiries = [
-  { value: '', name: 'Never' },
-  { value: '30', name: 'In 30 days' },
-  { value: '90', name: 'In 90 days' },
-  { value: '365', name: 'In a year' },
-] as const
-export type Expiry = (typeof expiries)[number]['value']
+const periods = ['', '30', '90', '365'] as const
+export type Expiry = (typeof periods)[number]
+
+/** After how many days a key expires, '' for never. */
+export function expiries(): readonly { value: Expiry; name: string }[] {
+  return periods.map((value) => ({ value, name: apiKeys().expiries[value] }))
+}
 
 /** A line for a terminal that shows a key at work, whatever its scopes are. */
 export function curlLine(key: string, origin: string): string {
   return `curl -H 'Authorization: Bearer ${key}' ${origin}/api/v1/agent`
 }
 
-function area(name: string, of: 'contacts' | 'conversations' | 'knowledge', read: string, write: string) {
+function area(of: 'contacts' | 'conversations' | 'knowledge') {
+  const words = apiKeys()
+  const { name, read, write } = words.areas[of]
   return {
     name,
     options: [
-      { value: `${of}:read`, name: 'Read', hint: read },
-      { value: `${of}:write`, name: 'Write', hint: write },
+      { value: `${of}:read`, name: words.read, hint: read },
+      { value: `${of}:write`, name: words.write, hint: write },
     ],
   } as const
 }

@@ -1,47 +1,45 @@
-import type { Delivery, WebhookEvent, WebhookSummary } from '#shared/protocol/agents/webhooks.ts'
+import {
+  webhookEvents,
+  type Delivery,
+  type WebhookEvent,
+  type WebhookSummary,
+} from '#shared/protocol/agents/webhooks.ts'
+import { deliveries } from '../../messages/deliveries.ts'
+import { webhooks } from '../../messages/webhooks.ts'
 
 /** What each event says, in the order in which they are offered. */
-export const eventMeanings: Readonly<Record<WebhookEvent, string>> = {
-  'contact.created': 'Somebody new left a name or an address',
-  'contact.updated': 'A contact’s details changed',
-  'conversation.created': 'A conversation began',
-  'message.created': 'Somebody wrote in a conversation',
-  'takeover.requested': 'A visitor asked for a person',
-  'member.joined': 'Somebody joined the workspace',
-  'member.removed': 'Somebody was removed from the workspace',
-  'invitation.accepted': 'An invitation was accepted',
-  'seats.exhausted': 'The last seat was taken',
+export function eventOptions(): { value: WebhookEvent; name: string; hint: string }[] {
+  const { meanings } = deliveries()
+  return webhookEvents.map((value) => ({ value, name: value, hint: meanings[value] }))
 }
-
-export const eventOptions = (Object.keys(eventMeanings) as WebhookEvent[]).map((value) => ({
-  value,
-  name: value,
-  hint: eventMeanings[value],
-}))
 
 export type Standing = { name: string; tone: 'good' | 'warn' | 'bad' | '' }
 
 /** How an endpoint stands. `failingSince` is not in the live state: null where it is not known. */
 export function standingOf({ active, problem }: WebhookSummary, failingSince: string | null): Standing {
-  if (problem) return { name: 'Switched off by itself', tone: 'bad' }
-  if (!active) return { name: 'Off', tone: '' }
-  return failingSince ? { name: 'Failing', tone: 'warn' } : { name: 'Active', tone: 'good' }
+  const words = webhooks()
+  if (problem) return { name: words.offByItself, tone: 'bad' }
+  if (!active) return { name: words.off, tone: '' }
+  return failingSince ? { name: words.failing, tone: 'warn' } : { name: words.active, tone: 'good' }
 }
 
 export function eventCount(count: number): string {
-  return count === 0 ? 'No events' : count === 1 ? '1 event' : `${count} events`
+  return count === 0 ? webhooks().noEvents : webhooks().eventCount(count)
 }
 
-export const deliveryStatuses: Readonly<Record<Delivery['status'], Standing>> = {
-  pending: { name: 'Pending', tone: '' },
-  delivered: { name: 'Delivered', tone: 'good' },
-  failed: { name: 'Failed', tone: 'bad' },
+export const deliveryStatuses = ['pending', 'delivered', 'failed'] as const satisfies readonly Delivery['status'][]
+
+const tones: Readonly<Record<Delivery['status'], Standing['tone']>> = { pending: '', delivered: 'good', failed: 'bad' }
+
+export function standingOfDelivery({ status }: Delivery): Standing {
+  return { name: deliveries().statuses[status], tone: tones[status] }
 }
 
 /** What came of the last attempt, or that there was none yet. */
 export function outcomeOf({ attempts, answerStatus, answerProblem }: Delivery): string {
-  if (attempts === 0) return 'Not sent yet'
-  return answerProblem ?? (answerStatus === null ? 'No answer' : `Answered ${answerStatus}`)
+  const words = deliveries()
+  if (attempts === 0) return words.notSent
+  return answerProblem ?? (answerStatus === null ? words.noAnswer : words.answered(answerStatus))
 }
 
 /** The part of an address after its host, else nothing. */
