@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /** The languages of a knowledge base: ISO 639-1 codes, and how they are called. `xx`: any other, searched word by word. */
 export const languageNames = {
   ar: 'Arabic',
@@ -24,4 +22,3 @@ export const languageNames = {
 
 export type Language = keyof typeof languageNames
 export const languages = Object.keys(languageNames) as [Language, ...Language[]]
-export const languageSchema = z.enum(languages)

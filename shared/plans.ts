@@ -1,8 +1,5 @@
-import { z } from 'zod'
-
 export const plans = ['free', 'basic_ai', 'standard_ai', 'pro_ai'] as const
-export const planSchema = z.enum(plans)
-export type Plan = z.infer<typeof planSchema>
+export type Plan = (typeof plans)[number]
 
 export const planNames: Readonly<Record<Plan, string>> = {
   free: 'Free',
@@ -23,19 +20,16 @@ export const includedSeats: Readonly<Record<Plan, number>> = {
 export const mostAddonSeats = 10_000
 
 /** The seats of one account, over all the workspaces that it owns. Every number is a count of seats. */
-export const seatsSchema = z
-  .strictObject({
-    plan: planSchema,
-    limit: z.int().min(0),
-    active: z.int().min(0),
-    pending: z.int().min(0),
-    used: z.int().min(0),
-    available: z.int().min(0),
-    waiting: z.int().min(0),
-    over: z.int().min(0),
-  })
-  .meta({ id: 'Seats' })
-export type Seats = z.infer<typeof seatsSchema>
+export type Seats = {
+  plan: Plan
+  limit: number
+  active: number
+  pending: number
+  used: number
+  available: number
+  waiting: number
+  over: number
+}
 
 /**
  * The seat figures of an account. Active members come first in the line, then pending invitations;

@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /** What an API key can be for. Nobody gets more by a key than its scopes say; there is none for keys themselves. */
 export const scopes = [
   'contacts:read',
@@ -10,4 +8,3 @@ export const scopes = [
   'knowledge:write',
 ] as const
 export type ApiScope = (typeof scopes)[number]
-export const scopeSchema = z.enum(scopes)

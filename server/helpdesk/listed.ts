@@ -1,4 +1,5 @@
-import { mostExcerpt, mostListed, type ListedConversation } from '#shared/protocol/agents/desk.ts'
+import { mostExcerpt, type ListedConversation } from '#shared/protocol/agents/desk.ts'
+import { mostListed } from '#shared/state/snapshots.ts'
 import type { Conversation, Message } from '#shared/protocol/agents/conversations.ts'
 import type { Actor } from '#shared/protocol/events.ts'
 import type { InAgentIds } from '../agents/resource-rows.ts'

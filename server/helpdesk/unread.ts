@@ -1,4 +1,4 @@
-import { mostListed } from '#shared/protocol/agents/desk.ts'
+import { mostListed } from '#shared/state/snapshots.ts'
 import type { AgentInput } from '../core/opening.ts'
 import type { Tx } from '../core/tenant.ts'
 

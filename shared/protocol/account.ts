@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { planSchema } from '../plans.ts'
-import { roleSchema } from '../roles.ts'
+import { planSchema } from './plans.ts'
+import { roleSchema } from './roles.ts'
 import { emailSchema, passwordSchema, personNameSchema } from '../text.ts'
 import { billingSchema } from './billing.ts'
 import { sessionSchema, idSchema, timeSchema, userSchema } from './resources.ts'

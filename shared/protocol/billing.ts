@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { mostAddonSeats, planSchema } from '../plans.ts'
+import { mostAddonSeats } from '../plans.ts'
+import { planSchema } from './plans.ts'
 import { timeSchema } from './resources.ts'
 
 /** Who takes the money. `manual`: nobody; the owner sets plan and seats. */

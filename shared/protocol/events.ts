@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { seatsSchema } from '../plans.ts'
-import { assignableRoleSchema, roleSchema } from '../roles.ts'
+import { seatsSchema } from './plans.ts'
+import { assignableRoleSchema, roleSchema } from './roles.ts'
 import { apiKeySchema } from './agents/api-keys.ts'
 import { contactSchema } from './agents/contacts.ts'
 import { conversationSchema, messageSchema } from './agents/conversations.ts'
@@ -19,7 +19,8 @@ import {
   userSchema,
   waitingInvitationSchema,
 } from './resources.ts'
-import { positionSchema, type StreamKind } from './streams.ts'
+import { type StreamKind } from './streams.ts'
+import { positionSchema } from './positions.ts'
 
 // Every event carries what a client needs to apply it with no further request, and never a secret:
 // the schemas are strict, so a token or a hash that slipped in fails the append.

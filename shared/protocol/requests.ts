@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { handleSchema } from '../handles.ts'
-import { languageSchema } from '../languages.ts'
-import { mostAddonSeats, planSchema, seatsSchema } from '../plans.ts'
-import { assignableRoleSchema } from '../roles.ts'
+import { languageSchema } from './languages.ts'
+import { mostAddonSeats } from '../plans.ts'
+import { planSchema, seatsSchema } from './plans.ts'
+import { assignableRoleSchema } from './roles.ts'
 import {
   agentNameSchema,
   displayNameSchema,
@@ -28,7 +29,7 @@ import {
   waitingInvitationSchema,
   workspaceSchema,
 } from './resources.ts'
-import { positionSchema } from './streams.ts'
+import { positionSchema } from './positions.ts'
 
 /** An invitation token as it stands in the link: 256 random bits, base64url. Any other text is answered like an unknown one. */
 export const tokenSchema = z.string().max(512)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { languageSchema } from '../languages.ts'
-import { planSchema, seatsSchema } from '../plans.ts'
-import { assignableRoleSchema, roleSchema } from '../roles.ts'
+import { languageSchema } from './languages.ts'
+import { planSchema, seatsSchema } from './plans.ts'
+import { assignableRoleSchema, roleSchema } from './roles.ts'
 import { messengerSchema } from './agents/messenger.ts'
 
 /** A UUIDv7 string. In small letters, however it was spelled: limits, keys and streams know one name of each thing. */

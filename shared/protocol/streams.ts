@@ -1,21 +1,8 @@
-import { z } from 'zod'
-
 export const streamKinds = ['workspace', 'account', 'user', 'agent', 'conversation'] as const
 export type StreamKind = (typeof streamKinds)[number]
 
 /** The name of an ordered, gapless log: `<kind>:<uuid>`. */
 export type Stream = `${StreamKind}:${string}`
-
-const pattern =
-  /^(workspace|account|user|agent|conversation):[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
-export const streamSchema = z.custom<Stream>(
-  (value) => typeof value === 'string' && pattern.test(value),
-  'Not the name of a stream.',
-)
-
-/** 0 before the first event; rises by one with each. */
-export const positionSchema = z.int().min(0)
 
 export function streamOf(kind: StreamKind, id: string): Stream {
   return `${kind}:${id}`

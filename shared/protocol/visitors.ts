@@ -3,12 +3,13 @@ import { emailSchema, line, passage } from '../text.ts'
 import type { TypingFrame } from './attention.ts'
 import { conversationStateSchema, messageSchema } from './agents/conversations.ts'
 import { messengerSchema } from './agents/messenger.ts'
-import { languageSchema } from '../languages.ts'
+import { languageSchema } from './languages.ts'
 import { mostVisitorText } from '../messenger.ts'
 import { pageOf } from './page.ts'
 import { idSchema, timeSchema } from './resources.ts'
 import type { ServerToClient } from './socket.ts'
-import { positionSchema, type Stream } from './streams.ts'
+import { type Stream } from './streams.ts'
+import { positionSchema } from './positions.ts'
 
 // What visitors get to see, and nothing else: no email, no role, no user, no contact, no other agent's anything. The
 // schemas are strict, and what the server sends is put together field by field.

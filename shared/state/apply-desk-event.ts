@@ -1,4 +1,5 @@
-import { mostListed, type ListedConversation } from '../protocol/agents/desk.ts'
+import { type ListedConversation } from '../protocol/agents/desk.ts'
+import { mostListed } from './snapshots.ts'
 import type { AgentEvent } from '../protocol/events.ts'
 import type { DeskState } from './snapshots.ts'
 

@@ -1,5 +1,6 @@
 import type { AccountEvent, AgentEvent, ConversationEvent, UserEvent, WorkspaceEvent } from '../protocol/events.ts'
-import { mostMessagesInSnapshot, type Conversation } from '../protocol/agents/conversations.ts'
+import { type Conversation } from '../protocol/agents/conversations.ts'
+import { mostMessagesInSnapshot } from './snapshots.ts'
 import type { Invitation, Member, WaitingInvitation } from '../protocol/resources.ts'
 import type {
   AccountState,

@@ -42,5 +42,11 @@ export type AgentState = Omit<AgentStateAnswer, 'position' | 'epoch'>
 /** The Help Desk's lists of an agent, kept from `agent:<id>`, too. */
 export type DeskState = Omit<DeskAnswer, 'position' | 'epoch' | 'unread' | 'former'>
 
+/** How many of each of the Help Desk's lists a snapshot holds. */
+export const mostListed = { unresolved: 200, resolved: 100 } as const
+
+/** How many messages of a conversation a snapshot holds. */
+export const mostMessagesInSnapshot = 100
+
 /** The state of `conversation:<id>`: its newest messages in the order in which they were written. `null`: no such conversation. */
 export type ConversationState = { conversation: Conversation; messages: Message[] } | null

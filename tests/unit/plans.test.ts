@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { includedSeats, plans, seatsOf, seatsSchema } from '#shared/plans.ts'
+import { includedSeats, plans, seatsOf } from '#shared/plans.ts'
+import { seatsSchema } from '#shared/protocol/plans.ts'
 
 const count = fc.record({
   plan: fc.constantFrom(...plans),

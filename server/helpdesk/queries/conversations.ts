@@ -1,10 +1,10 @@
 import {
-  mostMessagesInSnapshot,
   type Conversation,
   type ConversationAnswer,
   type ConversationsQuery,
   type Message,
 } from '#shared/protocol/agents/conversations.ts'
+import { mostMessagesInSnapshot } from '#shared/state/snapshots.ts'
 import type { PageOf, PageQuery } from '#shared/protocol/page.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { readInAgent } from '../../agents/queries/read-in-agent.ts'

@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import { scopeSchema, type ApiScope } from '../../scopes.ts'
+import { scopes, type ApiScope } from '../../scopes.ts'
 import { agentNameSchema } from '../../text.ts'
 import { pageOf } from '../page.ts'
 import { agentParams } from '../params.ts'
 import { agentSchema, idSchema, timeSchema } from '../resources.ts'
+
+const scopeSchema = z.enum(scopes)
 
 /** The most API keys that an agent can have. */
 export const mostApiKeys = 50

@@ -3,7 +3,7 @@ import { passage } from '../../text.ts'
 import { pageOf, pageQuery } from '../page.ts'
 import { agentParams, atLeastOne } from '../params.ts'
 import { idSchema, timeSchema } from '../resources.ts'
-import { positionSchema } from '../streams.ts'
+import { positionSchema } from '../positions.ts'
 
 export const conversationStateSchema = z.enum(['open', 'waiting', 'resolved'])
 
@@ -68,7 +68,6 @@ export type ConversationsQuery = z.infer<typeof conversationsQuery>
 export const conversationsAnswer = pageOf(conversationSchema)
 
 /** The snapshot of `conversation:<id>`: its newest messages, the oldest of them first. Older ones come in pages. */
-export const mostMessagesInSnapshot = 100
 export const conversationAnswer = z
   .strictObject({
     position: positionSchema,

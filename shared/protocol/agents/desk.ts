@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema, timeSchema } from '../resources.ts'
-import { positionSchema } from '../streams.ts'
+import { positionSchema } from '../positions.ts'
 import { contactSchema } from './contacts.ts'
 import { conversationSchema, formerMemberSchema, messageSchema } from './conversations.ts'
 import { searchQuery } from './knowledge.ts'
@@ -18,9 +18,6 @@ export const listedConversationSchema = conversationSchema
   .meta({ id: 'ListedConversation' })
 /** A conversation as the Help Desk lists it. */
 export type ListedConversation = z.infer<typeof listedConversationSchema>
-
-/** How many of each list the snapshot holds. */
-export const mostListed = { unresolved: 200, resolved: 100 } as const
 
 /**
  * The conversations of an agent as the Help Desk lists them, each list by when something happened last, the latest first.

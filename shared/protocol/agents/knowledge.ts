@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { languageSchema } from '../../languages.ts'
+import { languageSchema } from '../languages.ts'
 import { hasNoSignIn, line, passage } from '../../text.ts'
 import { pageOf, pageQuery } from '../page.ts'
 import { agentParams, atLeastOne } from '../params.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { positionSchema } from '../streams.ts'
+import { positionSchema } from '../positions.ts'
 import { apiKeySchema } from './api-keys.ts'
 import { integrationSchema } from './integrations.ts'
 import { resourceSummarySchema } from './knowledge.ts'
