@@ -1,4 +1,8 @@
+import { dictionary } from '@zxcvbn-ts/language-common'
 import { badInput } from '../core/errors.ts'
+
+/** The 3,000 that are most frequent in what was stolen elsewhere, of those that are long enough (ASVS 6.2.4). */
+const frequent = new Set(dictionary['passwords-common'].filter(({ length }) => length >= 8).slice(0, 3_000))
 
 /**
  * Passwords that are guessed first, and the words of this product. Each is refused alone, with digits or marks around
@@ -29,6 +33,7 @@ const digits: Readonly<Record<string, string>> = {
 
 export function isCommonPassword(password: string, context: string[] = []): boolean {
   const lower = password.toLowerCase()
+  if (frequent.has(lower)) return true
   if (/^(.)\1*$/u.test(lower) || /^(.{1,4})\1+$/u.test(lower) || isRun(lower)) return true
   const spelled = inLetters(lower)
   // bare first, then in letters: the `!` of `P@ssw0rd!` is a mark behind the word and no `i`

@@ -7,7 +7,7 @@ import { Refusal } from '../core/errors.ts'
 import { runCommand } from '../core/run-command.ts'
 import { sealLink } from '../secrets/places.ts'
 import type { Services } from './env.ts'
-import { spendEmailTo } from './limits.ts'
+import { spendEmailTo, spendLinkAgainTo } from './limits.ts'
 import { requirePassword } from './require-password.ts'
 import { answerWrite, requireSession, serve, type Router } from './router.ts'
 
@@ -39,7 +39,7 @@ export function emailRoutes(router: Router, services: Services): void {
     { summary: 'Send the link that confirms one’s address once more', status: 202 },
     async ({ c }) => {
       const { user } = requireSession(c)
-      await spendEmailTo(limits, user.email)
+      await spendLinkAgainTo(limits, user.email)
       await runCommand(core, sendVerification, { userId: user.id, seal: sealLink(seal) })
       return c.body(null, 202)
     },

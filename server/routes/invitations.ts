@@ -24,7 +24,7 @@ import { previewInvitation } from '../membership/queries/preview.ts'
 import { readPlace, readWorkspace } from '../membership/queries/workspace.ts'
 import { invitationEmail } from '../secrets/places.ts'
 import type { Env, Services } from './env.ts'
-import { spendEmailTo } from './limits.ts'
+import { spendEmailTo, spendLinkAgainTo } from './limits.ts'
 import { answerWrite, idempotencyOf, requireSession, serve, type Router } from './router.ts'
 
 const all = '/api/workspaces/{workspaceId}/invitations'
@@ -35,11 +35,11 @@ export function invitationRoutes(router: Router, services: Services): void {
   const seal = (token: string) => services.seal.close(token, invitationEmail)
 
   /** Emails are somebody else's mailbox: limited for each workspace and for each address. */
-  async function spendEmails(workspaceId: string, emails: string[]): Promise<void> {
+  async function spendEmails(workspaceId: string, emails: string[], countFor = spendEmailTo): Promise<void> {
     for (const email of emails) await limits.require('emailsToAddressHour', email.trim().toLowerCase())
     await limits.spend('invitationsByWorkspaceHour', workspaceId, emails.length)
     await limits.spend('invitationsByWorkspaceDay', workspaceId, emails.length)
-    for (const email of emails) await spendEmailTo(limits, email.trim().toLowerCase())
+    for (const email of emails) await countFor(limits, email.trim().toLowerCase())
   }
 
   /** A replay is answered from memory, so whether its caller may still know the answer is looked at beforehand. */
@@ -118,7 +118,7 @@ export function invitationRoutes(router: Router, services: Services): void {
     { summary: 'Send a fresh link', params: invitationParams, answer: invitationSchema },
     async ({ c, params }) => {
       const input = { userId: requireSession(c).user.id, ...params, seal }
-      await spendEmails(params.workspaceId, [await readInvitationEmail(core.sql, input)])
+      await spendEmails(params.workspaceId, [await readInvitationEmail(core.sql, input)], spendLinkAgainTo)
       const outcome = await runCommand(core, resendInvitation, input)
       return answerWrite(c, outcome, outcome.result)
     },

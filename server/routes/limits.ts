@@ -21,6 +21,7 @@ const rules = {
   invitationsByWorkspaceDay: [2000, day],
   emailsToAddressHour: [10, hour],
   emailsToAddressDay: [30, day],
+  linksAgainToAddress: [3, hour],
   apiCallsByKey: [600, 60],
   wrongKeyByAddress: [60, 60],
   pagesReadByAgent: [60, 60],
@@ -103,6 +104,23 @@ export function createLimits(factor = 1, shared?: SharedCount): Limits {
 export async function spendEmailTo(limits: Limits, address: string): Promise<void> {
   await limits.spend('emailsToAddressHour', address)
   await limits.spend('emailsToAddressDay', address)
+}
+
+/** Counts a link that is sent once more, or to whoever the asker says they are: fewer of these than of other emails. */
+export async function spendLinkAgainTo(limits: Limits, address: string): Promise<void> {
+  await limits.spend('linksAgainToAddress', address)
+  await spendEmailTo(limits, address)
+}
+
+/** Whether what is being counted is within its limit, where nobody is told that it is not. */
+export async function isWithin(counted: Promise<void>): Promise<boolean> {
+  try {
+    await counted
+    return true
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'rate_limited') return false
+    throw error
+  }
 }
 
 /** Addresses of people stay out of Redis. */

@@ -9,7 +9,7 @@ import { runCommand } from '../core/run-command.ts'
 import { writeWithin } from '../core/tenant.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { Services } from './env.ts'
-import { spendEmailTo } from './limits.ts'
+import { isWithin, spendLinkAgainTo } from './limits.ts'
 import { requirePassword } from './require-password.ts'
 import { answerWrite, requireSession, serve, type Router } from './router.ts'
 
@@ -23,7 +23,8 @@ export function passwordRoutes(router: Router, services: Services): void {
     { summary: 'Ask for a link to choose a new password', body: forgotPasswordBody, status: 202 },
     async ({ c, body: { email } }) => {
       await limits.spend('forgottenByAddress', c.get('address'))
-      await spendEmailTo(limits, email)
+      // beyond what an address gets in an hour nothing more is sent, and nobody is told
+      if (!(await isWithin(spendLinkAgainTo(limits, email)))) return c.body(null, 202)
       // Answered alike in words and in time, whether anybody has the address or not: a job finds out.
       await writeWithin(core.sql, {}, (tx) => [enqueue(tx, { task: 'send-reset-link', payload: { email } })])
       return c.body(null, 202)

@@ -5,6 +5,8 @@ test.each([
   'password', 'Password1', 'PASSWORD123!', 'p4ssw0rd', 'P@ssw0rd!', '123password', 'qwertyuiop', 'letmein1', 'iloveyou2',
   '12345678', '123456789', '1234567890', '87654321', 'abcdefgh', 'hgfedcba', '11111111', 'aaaaaaaa', '12121212', 'abcabcabc',
   'abcdabcd', 'rollcall', 'Rollcall2026', 'workspace1', 'changeme!', 'correcthorsebatterystaple', '🙂🙂🙂🙂🙂🙂🙂🙂',
+  // of the list alone
+  'corvette', 'Maverick', '1qaz2wsx', 'q1w2e3r4t5', '10081987',
 ])('%j is guessed first, so it is refused', (password) => {
   expect(isCommonPassword(password)).toBe(true)
 }) // prettier-ignore
