@@ -42,6 +42,7 @@ export function createMetrics() {
     billingCorrected: counter('rollcall_billing_corrected_total', 'Accounts that a nightly look found to differ'),
     answers: counter('rollcall_http_answers_total', 'Answered requests', ['status', 'code']),
     requests: histogram('rollcall_http_duration_seconds', 'From a request’s head to its answer', ['status']),
+    auditLost: counter('rollcall_audit_lost_total', 'Entries of the audit log that were not written'),
     limiterFallbacks: counter('rollcall_limiter_fallbacks_total', 'Limits that this node counted alone'),
     /** What is read when somebody asks; null is no value. */
     gauge(name: string, help: string, read: () => number | null | Promise<number | null>): void {

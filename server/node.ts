@@ -6,6 +6,7 @@ import { serve } from '@hono/node-server'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { tellOutside } from './agents/follow.ts'
 import { openPageReader, type PageReader } from './agents/pages/reader.ts'
+import { AuditLog } from './audit/audit-log.ts'
 import { addressReader } from './auth/address.ts'
 import { isLocal, ownNames } from './auth/origin.ts'
 import { openSessions } from './auth/sessions.ts'
@@ -94,6 +95,8 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   if (stripe) await planReconciliation(sql)
   const epoch = await readEpoch(sql)
   const shared = redis && { client: redis.counter, fellBack: () => metrics.limiterFallbacks.inc() }
+  const audit = new AuditLog({ sql, log, metrics })
+  ends.add(() => audit.close())
   const limits = createLimits(options.limitFactor, shared ?? undefined)
   const node = randomUUID()
   // the only node has nowhere to send its clients, so it does not keep them waiting
@@ -105,7 +108,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const { server, port } = await listen(config, (publicUrl) => {
     const app = createApp(
       {
-        core, sessions: openSessions(sql, publicUrl), log, epoch, publicUrl, seal, outbound, send: mail.send, limits,
+        core, sessions: openSessions(sql, publicUrl), log, epoch, publicUrl, seal, outbound, send: mail.send, limits, audit,
         online: { node, here: (workspaceId) => gateway?.rooms.usersIn(streamOf('workspace', workspaceId)) ?? new Set() },
         trustedProxies: config.trustedProxies, stripe,
       },

@@ -8,7 +8,8 @@ const hour = 3_600_000
 const batch = 1_000
 
 /**
- * Forgets, once an hour, what has run out: answers kept for repeats, sessions, deliveries, addresses, former secrets. Now and once an
+ * Forgets, once an hour, what has run out: answers kept for repeats, sessions, deliveries, addresses, former secrets, the
+ * audit log. Now and once an
  * hour it seals anew what was sealed with an earlier key, also by a node that still had that one.
  */
 export function startCleaning(sql: Sql, seal: Seal, log: Log): () => Promise<void> {
@@ -25,15 +26,16 @@ export function startCleaning(sql: Sql, seal: Seal, log: Log): () => Promise<voi
   }
 }
 
-/** Answers to repeats, and the addresses of visitors, go after a day, deliveries after 30. */
+/** Answers to repeats, and the addresses of visitors, go after a day, deliveries after 30, the audit log and who wants no invitations after 180. */
 export async function cleanUp(sql: Sql): Promise<void> {
   await sql.run((tx) => tx`delete from idempotency_keys where created_at < now() - interval '1 day'`)
   await sql.run((tx) => tx`delete from sessions where expires_at < now()`)
   await sql.run((tx) => tx`select forget_former_secrets()`)
-  for (const what of ['deliveries', 'addresses'] as const) while ((await forget(sql, what)) === batch);
+  for (const what of ['deliveries', 'addresses', 'audit', 'unwanted'] as const)
+    while ((await forget(sql, what)) === batch);
 }
 
-async function forget(sql: Sql, what: 'deliveries' | 'addresses'): Promise<number> {
+async function forget(sql: Sql, what: 'deliveries' | 'addresses' | 'audit' | 'unwanted'): Promise<number> {
   const [row] = await sql.run(
     (tx) => tx<{ forgotten: number }[]>`select ${tx(`forget_${what}`)}(${batch}) as forgotten`,
   )

@@ -7,6 +7,7 @@ import { notFound, Refusal } from '../core/errors.ts'
 import type { Metrics } from '../metrics.ts'
 import { accountRoutes } from './account.ts'
 import { agentRoutes } from './agents.ts'
+import { audited } from './audited.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
 import { billingRoutes } from './billing.ts'
@@ -99,6 +100,7 @@ export function createApp(services: Services, shape: Shape): Router {
   app.use('/api/avatars/*', sandboxed)
   app.use(framed)
   app.use(headers(services.publicUrl, shape.mailbox))
+  app.use(audited(services.audit))
   app.use(guard(services))
   app.use(limitBodies)
   for (const routes of areas) routes(app, services)

@@ -38,6 +38,7 @@ export function authRoutes(router: Router, services: Services): void {
         throw error
       })
       const { user, invitation } = outcome.result
+      c.set('subject', user.id)
       const kept = outcome.repeated
         ? ((await findCredentials(core.sql, user.email))?.passwordHash ?? null)
         : passwordHash
@@ -65,6 +66,7 @@ export function authRoutes(router: Router, services: Services): void {
       }
       await requireGuesses()
       const found = await findCredentials(core.sql, body.email)
+      c.set('subject', found?.user.id)
       const right = await isPassword(found?.passwordHash ?? null, body.password)
       // once more: guesses that were sent all at once came in before the first of them was counted
       await requireGuesses()

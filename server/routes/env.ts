@@ -8,6 +8,7 @@ import type { SendMail } from '../mail/send.ts'
 import type { Online } from '../membership/queries/online.ts'
 import type { Outbound } from '../outbound/request.ts'
 import type { Seal } from '../secrets/seal.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
 import type { Limits } from './limits.ts'
 
 /** What routes work with; put together in `node.ts`. */
@@ -15,6 +16,7 @@ export type Services = {
   core: Core
   sessions: Sessions
   limits: Limits
+  audit: AuditLog
   log: Log
   epoch: string
   online: Online
@@ -35,6 +37,8 @@ export type Env = {
     /** The API key that a request below /api/v1 was made with. */
     apiKey: ApiKeyInUse | null
     address: string
+    /** Whose account a request is about that comes without their session: for the audit log. */
+    subject?: string
     /** The sites that may show this page in a frame, of a page that others may show at all. */
     framers?: readonly string[]
     code?: string

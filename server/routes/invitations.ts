@@ -7,6 +7,7 @@ import {
   inviteBatchBody,
   inviteBody,
   previewAnswer,
+  declineBody,
   tokenBody,
 } from '#shared/protocol/requests.ts'
 import { invitationSchema } from '#shared/protocol/resources.ts'
@@ -173,7 +174,7 @@ export function invitationRoutes(router: Router, services: Services): void {
     router,
     'post',
     '/api/invitations/decline',
-    { summary: 'Decline an invitation', body: tokenBody },
+    { summary: 'Decline an invitation; `forGood`: and get no more of this owner’s', body: declineBody },
     async ({ c, body }) => {
       const userId = c.get('session')?.user.id ?? null
       return answerWrite(

@@ -44,6 +44,7 @@ export function passwordRoutes(router: Router, services: Services): void {
         await limits.spend('unknownTokenByAddress', address)
         throw linkNotFound()
       }
+      c.set('subject', person.id)
       requireUncommon(password, person)
       const passwordHash = await hashPassword(password)
       return answerWrite(c, await runCommand(core, resetPassword, { token, passwordHash }))

@@ -25,6 +25,7 @@ const answers: Readonly<Record<ErrorCode, readonly [ContentfulStatusCode, string
   invitation_not_pending: [409, 'Invitation not pending'],
   already_invited: [409, 'Already invited'],
   already_member: [409, 'Already a member'],
+  invitation_unwanted: [409, 'No more invitations wanted'],
   email_taken: [409, 'Email taken'],
   handle_taken: [409, 'Handle taken'],
   seats_exhausted: [409, 'No seat left'],

@@ -19,6 +19,7 @@ export const errorCodes = [
   'invitation_not_pending',
   'already_invited',
   'already_member',
+  'invitation_unwanted',
   'email_taken',
   'handle_taken',
   'seats_exhausted',

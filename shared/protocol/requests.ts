@@ -119,6 +119,7 @@ export type InviteResult = z.infer<typeof inviteResult>
 export const inviteBatchAnswer = z.strictObject({ results: z.array(inviteResult) })
 
 export const tokenBody = z.strictObject({ token: tokenSchema })
+export const declineBody = tokenBody.extend({ forGood: z.boolean().optional() })
 export const previewAnswer = z
   .strictObject({
     workspace: z.strictObject({ name: z.string(), handle: z.string() }),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { cleanUp } from '#server/jobs/clean-up.ts'
 import type { Failure } from '../support/people.ts'
 import { newPerson, newTeam, newUser } from '../support/people.ts'
 import { useNode } from '../support/node.ts'
@@ -110,6 +111,38 @@ test('S3 the invited person declines without an account', async () => {
     newPerson(node()).post('/api/invitations/decline', { token }),
   )
   expect(status).toBe(204)
+})
+
+test('141 S3 whoever declines for good gets no more of that owner’s invitations, in any workspace, and of others they do', async () => {
+  const { ada, workspace } = await newTeam(node())
+  const elsewhere = await ada.createWorkspace()
+  const kit = `kit.${crypto.randomUUID().slice(0, 8)}@example.com`
+  const { token } = await ada.inviteByMail(workspace.id, kit)
+  const late = await ada.inviteByMail(elsewhere.id, kit)
+  const { status } = await verifyCommand(node(), ada, workspace.id, [ada], () =>
+    newPerson(node()).post('/api/invitations/decline', { token, forGood: true }),
+  )
+  expect(status).toBe(204)
+  const unwanted = { status: 409, body: { code: 'invitation_unwanted' } }
+  expect(await ada.invite(workspace.id, kit)).toMatchObject(unwanted)
+  expect(await ada.invite((await ada.createWorkspace()).id, kit.toUpperCase())).toMatchObject(unwanted)
+  expect(await ada.post(`/api/workspaces/${elsewhere.id}/invitations/${late.invitation.id}/resend`)).toMatchObject(
+    unwanted,
+  )
+  // a link that they have already still works: they may think better of it
+  expect(await ada.post('/api/invitations/preview', { token: late.token })).toMatchObject({ status: 200 })
+  const grace = await newUser(node())
+  expect((await grace.invite((await grace.createWorkspace()).id, kit)).status).toBe(201)
+  await node().owner`update unwanted_invitations set at = now() - interval '181 days'`
+  await cleanUp(node().sql)
+  expect((await ada.invite(workspace.id, kit)).status).toBe(201)
+})
+
+test('S3 declining alone leaves the door open', async () => {
+  const { ada, workspace } = await newTeam(node())
+  const { token } = await ada.inviteByMail(workspace.id, 'kiko@example.com')
+  expect((await newPerson(node()).post('/api/invitations/decline', { token, forGood: false })).status).toBe(204)
+  expect((await ada.invite(workspace.id, 'kiko@example.com')).status).toBe(201)
 })
 
 test('S3 an invitation expires at its moment, by itself, and can be sent again', async () => {

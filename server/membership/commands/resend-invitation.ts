@@ -7,6 +7,7 @@ import { reEnqueueInvitation } from '../invitation-emails.ts'
 import { findInvitation, invitationOf, type InvitationRow } from '../rows.ts'
 import { settleSeats } from '../seats.ts'
 import { tellWaiting } from '../tell-waiting.ts'
+import { requireWanted } from '../unwanted.ts'
 import { newToken } from '../../secrets/tokens.ts'
 import { validityInDays } from './send-invitations.ts'
 
@@ -22,6 +23,7 @@ export const resendInvitation: Command<Input, InWorkspace, Invitation> = {
     await settleSeats(unit, workspace.accountId)
     const row = await findInvitation(unit.tx, workspace.id, invitationId)
     if (!row) throw notFound()
+    await requireWanted(unit, workspace.accountId, row.email)
     await renew(unit, row, seal)
     await settleSeats(unit, workspace.accountId, { fresh: [row.id] })
     const fresh = await findInvitation(unit.tx, workspace.id, row.id)

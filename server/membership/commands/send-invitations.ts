@@ -18,6 +18,7 @@ import { enqueueInvitations } from '../invitation-emails.ts'
 import { expiryKey } from '../join-workspace.ts'
 import { invitationOf } from '../rows.ts'
 import { settleSeats } from '../seats.ts'
+import { unwanted } from '../unwanted.ts'
 import { newToken } from '../../secrets/tokens.ts'
 
 export const validityInDays = 7
@@ -50,7 +51,7 @@ export const sendInvitations: Command<Input, InWorkspace & { found: Known[] }, I
         result.error = refusal
         return result
       }
-      if (found) superseded.push(found.id)
+      if (found?.id) superseded.push(found.id)
       const { token, hash } = newToken()
       const id = newId()
       known.set(result.email, { email: result.email, as: 'pending', id })
@@ -67,10 +68,11 @@ export const sendInvitations: Command<Input, InWorkspace & { found: Known[] }, I
 
 const malformed = { code: 'invalid_input', detail: 'Enter an email address like ada@example.com.' } as const
 
-type Known = { email: string; as: 'member' | 'pending' | 'expired'; id: string }
+type Known = { email: string; as: 'member' | 'unwanted' | 'pending' | 'expired'; id: string | null }
 
 function refusalOf(found: Known['as'] | undefined): InviteResult['error'] {
   if (found === 'member') return { code: 'already_member', detail: 'This person is already a member of the workspace.' }
+  if (found === 'unwanted') return unwanted
   if (found === 'pending') return { code: 'already_invited', detail: 'This address already has an open invitation.' }
   return undefined
 }
@@ -83,16 +85,19 @@ function knownAddresses(tx: Tx, { workspaceId, invitations }: Input) {
     from members m join users u on u.id = m.user_id
     where m.workspace_id = ${workspaceId} and u.email = any(${emails})
     union all
+    select n.email, 'unwanted', null
+    from unwanted_invitations n join workspaces w on w.account_id = n.account_id
+    where w.id = ${workspaceId} and n.email = any(${emails})
+    union all
     select i.email, i.status, i.id
     from invitations i
     where i.workspace_id = ${workspaceId} and i.email = any(${emails}) and i.status in ('pending', 'expired')`
 }
 
-/** A member's address comes first: an old invitation of theirs changes nothing. */
+/** A member's address comes first, then one that wants no more: an old invitation of theirs changes nothing. */
 function byEmail(found: Known[]): Map<string, Known> {
-  const known = new Map<string, Known>()
-  for (const one of found) if (known.get(one.email)?.as !== 'member') known.set(one.email, one)
-  return known
+  const weight = { member: 2, unwanted: 1, pending: 0, expired: 0 } as const
+  return new Map([...found].sort((one, other) => weight[one.as] - weight[other.as]).map((one) => [one.email, one]))
 }
 
 /** An expired invitation of the same address gives way to the new one: one open invitation for each. */
