@@ -1,5 +1,5 @@
 import type { Plan } from '#shared/plans.ts'
-import type { SessionsAnswer } from '#shared/protocol/account.ts'
+import type { SeatHistory, SessionsAnswer } from '#shared/protocol/account.ts'
 import type { DeskSearchAnswer } from '#shared/protocol/agents/desk.ts'
 import type { Order, PaymentPage } from '#shared/protocol/billing.ts'
 import type {
@@ -86,6 +86,7 @@ export function createApi({ create, get, post, send }: Http) {
 
     changePlan: (plan: Plan) => send<{ account: Account }>('PUT', '/api/account/plan', { plan }),
     changeAddonSeats: (addonSeats: number) => send<{ account: Account }>('PUT', '/api/account/seats', { addonSeats }),
+    seatHistory: () => get<SeatHistory>('/api/account/seats/history'),
     openCheckout: (order: Order) => create<PaymentPage>('/api/account/billing/checkout', order),
     openPortal: () => post<PaymentPage>('/api/account/billing/portal'),
   }

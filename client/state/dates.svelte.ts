@@ -4,6 +4,8 @@ import { language } from '../messages/language.svelte.ts'
 
 const day = $derived(new Intl.DateTimeFormat(language.locale, { dateStyle: 'medium' }))
 const moment = $derived(new Intl.DateTimeFormat(language.locale, { dateStyle: 'full', timeStyle: 'short' }))
+const calendarDay = $derived(new Intl.DateTimeFormat(language.locale, { dateStyle: 'medium', timeZone: 'UTC' }))
+const shortDay = $derived(new Intl.DateTimeFormat(language.locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }))
 const distance = $derived(new Intl.RelativeTimeFormat(language.locale, { numeric: 'auto' }))
 
 const units = [
@@ -19,6 +21,15 @@ const minutely = createSubscriber((update) => {
 
 export function dayOf(time: string): string {
   return day.format(new Date(time))
+}
+
+/** Of a day as `2026-11-26`, wherever it is read. */
+export function calendarDayOf(day: string): string {
+  return calendarDay.format(new Date(day))
+}
+
+export function shortDayOf(day: string): string {
+  return shortDay.format(new Date(day))
 }
 
 export function momentOf(time: string): string {

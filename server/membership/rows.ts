@@ -19,6 +19,7 @@ export type InvitationRow = {
   role: AssignableRole
   status: 'pending' | 'expired'
   holdsSeat: boolean
+  line: number
   invitedBy: string
   invitedByName: string
   sentAt: string
@@ -42,6 +43,7 @@ export function invitationOf(row: InvitationRow): Invitation {
     role: row.role,
     status: row.status,
     seat: row.holdsSeat ? 'held' : 'waiting',
+    place: row.line,
     invitedBy: { memberId: row.invitedBy, displayName: row.invitedByName },
     sentAt: row.sentAt,
     expiresAt: row.expiresAt,
@@ -50,7 +52,7 @@ export function invitationOf(row: InvitationRow): Invitation {
 }
 
 export const invitationColumns = (tx: Tx) =>
-  tx`id, workspace_id, email, role, status, holds_seat, invited_by, invited_by_name, sent_at, expires_at, asked_at`
+  tx`id, workspace_id, email, role, status, holds_seat, line, invited_by, invited_by_name, sent_at, expires_at, asked_at`
 
 const memberSelect = (tx: Tx) => tx`
   select m.id, m.user_id, u.email, m.display_name, m.avatar_hash, m.role, m.joined_at

@@ -1,10 +1,18 @@
-import { accountExportAnswer, changeUserBody, deleteAccountBody, userAnswer } from '#shared/protocol/account.ts'
+import {
+  accountExportAnswer,
+  changeUserBody,
+  deleteAccountBody,
+  seatHistoryAnswer,
+  seatHistoryQuery,
+  userAnswer,
+} from '#shared/protocol/account.ts'
 import { accountAnswer, addonSeatsBody, meAnswer, planBody } from '#shared/protocol/requests.ts'
 import { changeBilling } from '../accounts/commands/change-billing.ts'
 import { changeName } from '../accounts/commands/change-name.ts'
 import { deleteAccount } from '../accounts/commands/delete-account.ts'
 import { readExport } from '../accounts/queries/export.ts'
 import { readMe, readOwnAccount } from '../accounts/queries/me.ts'
+import { readSeatHistory } from '../accounts/queries/seat-history.ts'
 import { Refusal } from '../core/errors.ts'
 import { runCommand } from '../core/run-command.ts'
 import type { Services } from './env.ts'
@@ -86,6 +94,18 @@ export function accountRoutes(router: Router, services: Services): void {
       const outcome = await runCommand(core, changeBilling, { userId, addonSeats: body.addonSeats })
       return answerWrite(c, outcome, { account: await readOwnAccount(core.sql, userId) })
     },
+  )
+
+  serve(
+    router,
+    'get',
+    '/api/account/seats/history',
+    {
+      summary: 'How the seats of one’s own account stood, day by day',
+      query: seatHistoryQuery,
+      answer: seatHistoryAnswer,
+    },
+    async ({ c, query }) => c.json(await readSeatHistory(core.sql, requireSession(c).user.id, query.from)),
   )
 }
 

@@ -27,6 +27,24 @@ export const sessionsAnswer = z.strictObject({
 export type SessionsAnswer = z.infer<typeof sessionsAnswer>
 export const sessionParams = z.strictObject({ sessionId: idSchema })
 
+/** So many days of seats are answered at most: a year, and the day that it began with. */
+export const mostDaysOfSeats = 366
+export const seatHistoryQuery = z.strictObject({ from: z.iso.date().optional() })
+export const seatDaySchema = z
+  .strictObject({
+    /** In UTC, as `2026-11-26`. */
+    day: z.iso.date(),
+    /** Counts of seats, as they stood when the day ended; of today, as they stand. */
+    used: z.int(),
+    limit: z.int(),
+    waiting: z.int(),
+  })
+  .meta({ id: 'SeatDay' })
+export type SeatDay = z.infer<typeof seatDaySchema>
+/** A line for each day, the first one first. */
+export const seatHistoryAnswer = z.strictObject({ days: z.array(seatDaySchema) })
+export type SeatHistory = z.infer<typeof seatHistoryAnswer>
+
 /** A copy of what is kept of a person. */
 export const accountExportAnswer = z
   .strictObject({

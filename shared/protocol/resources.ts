@@ -54,6 +54,8 @@ export const invitationSchema = z
     status: invitationStatusSchema,
     /** `held`: accepting works now. `waiting`: it is beyond the limit in the line for seats. */
     seat: z.enum(['held', 'waiting']),
+    /** Its place in the account's line for seats: of two that wait, the lower one comes first. */
+    place: z.int(),
     invitedBy: z.strictObject({ memberId: idSchema, displayName: z.string() }),
     sentAt: timeSchema,
     expiresAt: timeSchema,

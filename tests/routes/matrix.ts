@@ -107,6 +107,7 @@ export const matrix: Readonly<Record<string, Row>> = {
   },
   'PUT /api/account/plan': { path: () => '/api/account/plan', body: () => ({ plan: 'pro_ai' }), statuses: everybody },
   'PUT /api/account/seats': { path: () => '/api/account/seats', body: () => ({ addonSeats: 20 }), statuses: everybody },
+  'GET /api/account/seats/history': { path: () => '/api/account/seats/history', statuses: everybody },
   // what is manual sells nothing; tests/commands/billing.test.ts has those who buy
   'POST /api/account/billing/checkout': {
     path: () => '/api/account/billing/checkout',

@@ -172,7 +172,7 @@ function memberOf(id: string, role: Member['role']): Member {
 
 function invitationOf(id: string): Invitation {
   const invitedBy = { memberId: 'm1', displayName: 'm1' }
-  return { id, email: `${id}@example.com`, role: 'viewer', status: 'pending', seat: 'held', invitedBy, sentAt: at, expiresAt: at, askedAt: null } // prettier-ignore
+  return { id, email: `${id}@example.com`, role: 'viewer', status: 'pending', seat: 'held', place: 1, invitedBy, sentAt: at, expiresAt: at, askedAt: null } // prettier-ignore
 }
 
 function joined(id: string, role: Member['role'], name: string, isDefault = false): JoinedWorkspace {

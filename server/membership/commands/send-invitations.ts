@@ -117,7 +117,7 @@ async function send(unit: Working, fresh: Fresh[], seal: SealToken): Promise<voi
   const { tx, draft, at, workspace, actor } = unit
   const expiresAt = new Date(Date.parse(at) + validityInDays * 86_400_000).toISOString()
   const rows = fresh.map(({ id, email, role, hash }, n) => ({ id, email, role, hash, before: fresh.length - 1 - n }))
-  draft.send(tx`
+  const inserted = tx<{ id: string; line: number }[]>`
     with line as (
       update accounts set line_end = line_end + ${fresh.length} where id = ${workspace.accountId} returning line_end
     )
@@ -127,7 +127,9 @@ async function send(unit: Working, fresh: Fresh[], seal: SealToken): Promise<voi
       fresh.id, ${workspace.id}, ${workspace.accountId}, fresh.email, fresh.role, 'pending', decode(fresh.hash, 'hex'),
       line_end - before, ${actor.id}, ${actor.displayName}, ${at}, ${expiresAt}
     from line, jsonb_to_recordset(${tx.json(rows)})
-      as fresh (id uuid, email text, role text, hash text, before bigint)`)
+      as fresh (id uuid, email text, role text, hash text, before bigint)
+    returning id, line`
+  draft.send(inserted)
   const told = {
     accountId: workspace.accountId,
     workspaceName: workspace.name,
@@ -139,9 +141,10 @@ async function send(unit: Working, fresh: Fresh[], seal: SealToken): Promise<voi
   })
   draft.send(enqueueInvitations(tx, jobs))
   const { granted } = await settleSeats(unit, workspace.accountId, { fresh: fresh.map(({ id }) => id) })
+  const lines = new Map((await inserted).map(({ id, line }) => [id, line]))
   for (const { id, email, role, result } of fresh) {
     const invitation = invitationOf({
-      id, email, role, status: 'pending', holdsSeat: granted.has(id), sentAt: at, expiresAt, askedAt: null,
+      id, email, role, status: 'pending', holdsSeat: granted.has(id), line: lines.get(id) ?? 0, sentAt: at, expiresAt, askedAt: null,
       workspaceId: workspace.id, invitedBy: actor.id, invitedByName: actor.displayName,
     }) // prettier-ignore
     result.invitation = invitation

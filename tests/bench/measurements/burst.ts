@@ -82,7 +82,7 @@ function show(name: string, measured: Rate[], bare: Rate[]): void {
 /** What Socket.IO sends in its loop: one event, as large as an invitation's. */
 function sampleFrame(workspaceId: string) {
   const invitation = {
-    id: randomUUID(), email: `${randomUUID()}@example.com`, role: 'editor', status: 'pending', seat: 'held',
+    id: randomUUID(), email: `${randomUUID()}@example.com`, role: 'editor', status: 'pending', seat: 'held', place: 1,
     invitedBy: { memberId: randomUUID(), displayName: 'Ada' }, sentAt: new Date().toISOString(),
     expiresAt: new Date().toISOString(), askedAt: null,
   } // prettier-ignore
