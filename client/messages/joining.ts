@@ -20,6 +20,7 @@ export const joining = inLanguages({
     switchAccount: 'Switch account',
     accept: 'Accept invitation',
     decline: 'Decline',
+    declineForGood: (inviter: string) => `Decline, and get no more invitations of ${inviter}`,
     waiting: 'Waiting for a seat',
     waitingText:
       'All seats are taken. You are let in by itself as soon as one comes free: leave this page open, or come back later.',
@@ -48,6 +49,7 @@ export const joining = inLanguages({
     switchAccount: 'Konto wechseln',
     accept: 'Einladung annehmen',
     decline: 'Ablehnen',
+    declineForGood: (inviter: string) => `Ablehnen und keine Einladungen von ${inviter} mehr bekommen`,
     waiting: 'Du wartest auf einen Platz',
     waitingText:
       'Alle Plätze sind belegt. Sobald einer frei wird, kommst du von selbst hinein: Lass diese Seite offen oder komm später wieder.',

@@ -46,7 +46,9 @@ export function createApi({ create, get, post, send }: Http) {
 
     previewInvitation: (token: string) => post<PreviewAnswer>('/api/invitations/preview', { token }),
     acceptInvitation: (token: string) => post<AcceptAnswer>('/api/invitations/accept', { token }),
-    declineInvitation: (token: string) => post<void>('/api/invitations/decline', { token }),
+    /** `forGood`: and its sender cannot invite this address again. */
+    declineInvitation: (token: string, { forGood = false } = {}) =>
+      post<void>('/api/invitations/decline', { token, forGood }),
 
     handle: (handle: string) => get<HandleAnswer>(`/api/handles/${encodeURIComponent(handle)}`),
     handleForName: (name: string) => get<HandleAnswer>(`/api/handles?${new URLSearchParams({ name })}`),

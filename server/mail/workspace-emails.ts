@@ -11,7 +11,7 @@ export function invitationMail(data: Omit<InvitationMail, 'sealedToken'>, link: 
   const role = roleNames[data.role as Role]
   const until = days.format(new Date(data.expiresAt))
   const what = `${inviter} invites you to join ${workspace} as ${role}.`
-  const small = `The link works once, until ${until}. If you did not expect it, you can ignore this email.`
+  const small = `The link works once, until ${until}. If you did not expect it, ignore this email; behind the link you can also decline for good.`
   return {
     subject: `${inviter} invites you to ${workspace}`,
     text: `${what}\n\nAccept or decline here:\n${link}\n\n${small}\n`,

@@ -60,11 +60,27 @@ test('declined, used and replaced links say what to do next; opening one does no
   await page.getByRole('button', { name: 'Sign up and accept invitation' }).click()
   await see(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible()
   const again = await visit(`/invite#${fresh}`)
-  await again.getByRole('button', { name: 'Decline' }).click()
+  await again.getByRole('button', { name: 'Decline', exact: true }).click()
   await see(again.getByRole('heading', { name: 'Invitation declined' })).toBeVisible()
   await again.goto('about:blank')
   await again.goto(`/invite#${fresh}`)
   await see(again.getByRole('heading', { name: 'This link does not work' })).toBeVisible()
+})
+
+test('141 declined for good: whoever invited is told so when they try again', async () => {
+  const { ada, grace, workspace, token } = await invited('Grace')
+  const page = await visit(`/invite#${token}`)
+  await page.getByRole('button', { name: 'Decline, and get no more invitations of Ada' }).click()
+  await see(page.getByRole('heading', { name: 'Invitation declined' })).toBeVisible()
+  const admin = await visit('/sign-in')
+  await signInAt(admin, ada)
+  await admin.waitForURL('**/members')
+  await admin.goto(`/w/${workspace.handle}/members`)
+  await admin.getByRole('button', { name: 'Invite', exact: true }).click()
+  const dialog = admin.getByRole('dialog')
+  await dialog.getByLabel('Email addresses').fill(grace.email)
+  await dialog.getByRole('button', { name: 'Send invitation' }).click()
+  await see(dialog.getByText('This person has asked not to be invited by you again.')).toBeVisible()
 })
 
 test('an expired link names who can send a new one', async () => {
