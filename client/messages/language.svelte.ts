@@ -40,6 +40,13 @@ export function figure(count: number): string {
   return numbers.format(count)
 }
 
+const lists = $derived(new Intl.ListFormat(language.locale, { type: 'conjunction' }))
+
+/** `Ada, Grace, and Edsger` or `Ada, Grace und Edsger`. */
+export function listed(names: readonly string[]): string {
+  return lists.format(names)
+}
+
 /** What a control answers is one of those it was given; English for anything else. */
 export function languageOf(tag: string): PageLanguage {
   return firstKnown([tag])

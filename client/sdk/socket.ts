@@ -1,5 +1,6 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
 import type { Attend, AttendAnswer, AttentionFrame, Typing, TypingFrame } from '#shared/protocol/attention.ts'
+import type { Look, LookAnswer, PresenceFrame } from '#shared/protocol/presence.ts'
 import type { ClientToServer, ClosedFrame, EventsFrame, Watch, WatchAnswer } from '#shared/protocol/socket.ts'
 import { visitorSocketPath } from '#shared/messenger.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
@@ -19,6 +20,8 @@ export type SocketListeners = {
   typing?: (frame: TypingFrame) => void
   /** Of an agent's conversations alone. */
   attention?: (frame: AttentionFrame) => void
+  /** Of a workspace alone. */
+  presence?: (frame: PresenceFrame) => void
 }
 
 /** The longest pause between two attempts to connect, before it is spread, in milliseconds. */
@@ -33,6 +36,7 @@ export type Door = {
   unwatch: (stream: Stream) => void
   /** Rejects without an answer. */
   attend: (attend: Attend) => Promise<AttendAnswer>
+  look: (look: Look) => Promise<LookAnswer>
   /** A hint that may be lost. */
   type: (typing: Typing) => void
 }
@@ -70,6 +74,7 @@ export function createDoor(listeners: SocketListeners, { url, headers, visitor }
   })
   if (listeners.faces) socket.on('faces', listeners.faces)
   if (listeners.typing) socket.on('typing', listeners.typing)
+  if (listeners.presence) socket.on('presence', listeners.presence)
   if (listeners.attention) socket.on('attention', listeners.attention)
   socket.on('disconnect', (reason) => {
     listeners.disconnected()
@@ -87,6 +92,7 @@ export function createDoor(listeners: SocketListeners, { url, headers, visitor }
       if (socket.connected) socket.emit('unwatch', { stream }, () => undefined)
     },
     attend: (attend) => socket.timeout(patience).emitWithAck('attend', attend),
+    look: (look) => socket.timeout(patience).emitWithAck('look', look),
     type: (typing) => {
       if (socket.connected) socket.emit('typing', typing, () => undefined)
     },

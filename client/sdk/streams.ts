@@ -1,5 +1,6 @@
 import type { Attend, AttendAnswer, AttentionFrame } from '#shared/protocol/attention.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
+import type { Look, LookAnswer, PresenceFrame } from '#shared/protocol/presence.ts'
 import type { Watch, WatchAnswer } from '#shared/protocol/socket.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
 import type { Reached } from './http.ts'
@@ -20,6 +21,7 @@ export class Streams {
   private readonly syncs = new Map<Stream, Set<AnySync>>()
   private readonly connections = new Listeners<[Connection, Connection]>()
   private readonly attentive = new Listeners<[AttentionFrame]>()
+  private readonly present = new Listeners<[PresenceFrame]>()
   private readonly page = new AbortController()
 
   /** `refused`: the server did not let the connection in, so the session may be over. */
@@ -36,6 +38,7 @@ export class Streams {
         else for (const sync of this.of(stream)) sync.close(code)
       },
       attention: (frame: AttentionFrame) => this.attentive.tell(frame),
+      presence: (frame: PresenceFrame) => this.present.tell(frame),
     }
     this.door = createDoor(listeners, reached)
     watchPage({ back: () => this.doubt(), lost: () => this.lost() }, this.page)
@@ -80,6 +83,16 @@ export class Streams {
   /** Says which conversation is on the screen, and whether somebody types there. Rejects without an answer. */
   attend(attend: Attend): Promise<AttendAnswer> {
     return this.door.attend(attend)
+  }
+
+  /** Hears who is in the workspaces whose streams are followed, and where, until the answer is called. */
+  listenToPresence(hear: (frame: PresenceFrame) => void): () => void {
+    return this.present.add(hear)
+  }
+
+  /** Says which page of a workspace is on the screen. Rejects without an answer. */
+  look(look: Look): Promise<LookAnswer> {
+    return this.door.look(look)
   }
 
   /** After sleep or a change of network: asks for whatever was missed, at once. */

@@ -8,7 +8,7 @@ import {
 } from '#shared/protocol/attention.ts'
 import { typingPace } from '#shared/messenger.ts'
 import { idOf, kindOf, streamOf, type Stream } from '#shared/protocol/streams.ts'
-import type { Feed, Signal } from '../relay/feed.ts'
+import type { AttentionSignal, Feed } from '../relay/feed.ts'
 import { isPerson } from './caller.ts'
 import type { Handlers } from './messages.ts'
 import type { Rights } from './rights.ts'
@@ -22,7 +22,7 @@ const word = { again: 4_000, lasts: 10_000 }
 type Place = { agentId: string; conversationId: string }
 /** `memberId`: null of a visitor. `typesUntil`: by this process's clock, in milliseconds. */
 type Attending = Place & { memberId: string | null; typesUntil: number }
-type Word = { signal: Signal; until: number }
+type Word = { signal: AttentionSignal; until: number }
 type Conversation = Place & {
   here: Map<LiveSocket, Attending>
   elsewhere: Map<string, Word>
@@ -48,17 +48,19 @@ export class Attention {
 
   constructor(parts: Parts) {
     this.parts = parts
-    parts.feed.listenToSignals((node, signal) => this.hear(node, signal))
+    parts.feed.listenToSignals((node, signal) => {
+      if ('conversationId' in signal) this.hear(node, signal)
+    })
   }
 
-  /** What a member says. */
-  ofMember(socket: LiveSocket): Handlers {
-    return { attend: (payload) => this.attend(socket, payload) }
+  /** What members say. */
+  ofMembers(): Handlers {
+    return { attend: (socket, payload) => this.attend(socket, payload) }
   }
 
-  /** What a visitor says. */
-  ofVisitor(socket: LiveSocket): Handlers {
-    return { typing: (payload) => this.type(socket, payload) }
+  /** What visitors say. */
+  ofVisitors(): Handlers {
+    return { typing: (socket, payload) => this.type(socket, payload) }
   }
 
   /** The socket gets what is told of this stream from now on: here is what was told before. */
@@ -144,7 +146,7 @@ export class Attention {
     this.change(attending.conversationId)
   }
 
-  private hear(node: string, signal: Signal): void {
+  private hear(node: string, signal: AttentionSignal): void {
     const conversation = this.conversationAt(signal)
     const isOver = signal.members.length === 0 && signal.visitor === 'away'
     if (isOver) conversation.elsewhere.delete(node)
@@ -207,7 +209,11 @@ export class Attention {
   /** Tells the other nodes what is so here: where it is something else than before, or was said too long ago. */
   private say(conversation: Conversation): void {
     const { agentId, conversationId } = conversation
-    const signal: Signal = { agentId, conversationId, ...together([...conversation.here.values()].map(asSignal)) }
+    const signal: AttentionSignal = {
+      agentId,
+      conversationId,
+      ...together([...conversation.here.values()].map(asSignal)),
+    }
     const said = JSON.stringify(signal)
     const isDue = conversation.here.size > 0 && now() - conversation.saidAt >= word.again
     if (said === conversation.said && !isDue) return

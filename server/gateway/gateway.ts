@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 import { visitorSocketPath } from '#shared/messenger.ts'
 import type { ClientToServer } from '#shared/protocol/socket.ts'
-import { isBelowWorkspace, type Stream } from '#shared/protocol/streams.ts'
+import { isBelowWorkspace } from '#shared/protocol/streams.ts'
 import type { ServerToVisitor } from '#shared/protocol/visitors.ts'
 import type { AddressOf } from '../auth/address.ts'
 import type { SessionReader } from '../auth/sessions.ts'
@@ -16,8 +16,8 @@ import type { AllCaps } from './caps.ts'
 import { allowPeople, allowVisitors } from './handshake.ts'
 import { asSent } from './outbox.ts'
 import { Presence } from './presence.ts'
-import { serveMessages } from './messages.ts'
-import { openRights, type Rights } from './rights.ts'
+import { answering } from './messages.ts'
+import { openRights, type MemberHeads, type Rights } from './rights.ts'
 import { Rooms, type LiveServer, type LiveServers, type LiveSocket, type Sent } from './rooms.ts'
 import { cutSlowClients } from './slow-clients.ts'
 import { startSweep } from './sweep.ts'
@@ -65,24 +65,28 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
   const rights = openRights(parts.sql)
   const rooms: Rooms = new Rooms(io, {
     ...parts,
-    changed: (stream, userId) => presence.changed(stream, userId),
-    left: (stream, socket) => attention.left(stream, socket),
+    left(stream, socket) {
+      attention.left(stream, socket)
+      presence.left(stream, socket)
+    },
     facesUnknown: (stream) => void tellFaces(rooms, stream, { rights, log: parts.log }),
+    gather: () => presence.gather(),
+    reached: (stream) => presence.reached(stream),
   })
   const attention = new Attention({ io, feed: parts.feed, rights, rooms: () => rooms })
-  const presence = new Presence({
-    ...parts,
-    streams: () => rooms.streams(),
-    usersIn: (stream) => rooms.usersIn(stream),
-  })
+  const presence = new Presence({ ...parts, io: io.people, rooms: () => rooms })
   for (const server of [io.people, io.visitors]) cutSlowClients(server, () => parts.metrics.slowClients.inc())
+  const access = accessOf(rights, { attention, presence })
+  const answer = answering(
+    { ...watching(rooms, { ...parts, access }), ...attention.ofMembers(), ...presence.ofMembers() },
+    parts,
+  )
   io.people.on('connection', (socket: LiveSocket) => {
     const { caller } = socket.request as unknown as { caller: Person }
     socket.data = caller
-    socket.on('disconnect', () => rooms.forget(socket))
+    rooms.forgetAfter(socket)
     void rooms.enterPerson(socket)
-    const access = accessOf(caller, rights, (stream) => attention.entered(stream, socket))
-    serveMessages(socket, { ...watching(socket, rooms, { ...parts, access }), ...attention.ofMember(socket) }, parts)
+    answer(socket)
   })
   serveVisitors(io.visitors, rooms, { ...parts, rights, attention })
   const stopSweep = startSweep(rooms, parts)
@@ -143,11 +147,14 @@ function openServer(http: HttpServer, path: string, allowRequest: AllowRequest):
   return server
 }
 
-function accessOf({ userId }: Person, rights: Rights, entered: (stream: Stream) => void): Access {
+function accessOf(rights: Rights, seen: { attention: Attention; presence: Presence }): Access<MemberHeads> {
   return {
     parentOf: async (stream) => (isBelowWorkspace(stream) ? rights.parentOf(stream) : null),
-    headsFor: (stream, parent) => rights.headsFor({ stream, parent, userId }),
+    headsFor: (stream, parent, { data }) => rights.headsFor({ stream, parent, userId: (data as Person).userId }),
     shape: asSent,
-    entered,
+    entered(stream, { memberId }, socket) {
+      seen.attention.entered(stream, socket)
+      seen.presence.entered(stream, socket, memberId)
+    },
   }
 }

@@ -1,5 +1,6 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { AttendAnswer } from '#shared/protocol/attention.ts'
+import type { LookAnswer } from '#shared/protocol/presence.ts'
 import type { UnwatchAnswer, WatchAnswer } from '#shared/protocol/socket.ts'
 import { levelOf } from '../core/failures.ts'
 import type { Log } from '../log.ts'
@@ -9,19 +10,29 @@ import type { LiveSocket, Sent } from './rooms.ts'
 /** For each connection and in a minute: a page watches a few streams, and asks for all of them anew when it wakes up. */
 const messages = new RateLimiterMemory({ points: 300, duration: 60 })
 
-type Answer = WatchAnswer<Sent> | UnwatchAnswer | AttendAnswer
+type Answer = WatchAnswer<Sent> | UnwatchAnswer | AttendAnswer | LookAnswer
 /** What answers a message, by its name. Payloads are whatever somebody sent. */
-export type Handlers = Readonly<Record<string, (payload: unknown) => Answer | Promise<Answer>>>
+export type Handlers = Readonly<Record<string, (socket: LiveSocket, payload: unknown) => Answer | Promise<Answer>>>
 
-/** Answers the messages that have a handler. Whatever else a socket says is counted and ignored. */
-export function serveMessages(socket: LiveSocket, handlers: Handlers, parts: { log: Log; metrics: Metrics }): void {
-  socket.onAny((name: unknown, payload: unknown, answer: unknown) => {
+/**
+ * Answers the messages that have a handler, of each socket that it is called with. Whatever else a socket says is counted
+ * and ignored. The listeners are the same for all sockets: one of each socket's own would be held as long as the socket.
+ */
+export function answering(handlers: Handlers, parts: { log: Log; metrics: Metrics }): (socket: LiveSocket) => void {
+  function hear(this: LiveSocket, name: unknown, payload: unknown, answer: unknown): void {
     const handler = typeof name === 'string' && Object.hasOwn(handlers, name) ? handlers[name] : undefined
     if (!handler) parts.metrics.unknownMessages.inc()
-    else reply(answer, limited(socket, () => handler(payload)), parts) // prettier-ignore
-  })
-  // its count would be kept for a minute: after a storm that is one for each socket that there was
-  socket.on('disconnect', () => void messages.delete(socket.id))
+    else reply(answer, limited(this, () => handler(this, payload)), parts) // prettier-ignore
+  }
+  return (socket) => {
+    socket.onAny(hear)
+    socket.on('disconnect', forget)
+  }
+}
+
+/** Its count would be kept for a minute: after a storm that is one for each socket that there was. */
+function forget(this: LiveSocket): void {
+  void messages.delete(this.id)
 }
 
 async function limited(socket: LiveSocket, act: () => Answer | Promise<Answer>): Promise<Answer> {

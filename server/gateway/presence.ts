@@ -1,138 +1,151 @@
-import { idOf, kindOf, streamOf, type Stream } from '#shared/protocol/streams.ts'
-import type { Sql } from '../db/sql.ts'
-import type { Log } from '../log.ts'
-import type { Metrics } from '../metrics.ts'
+import {
+  lookSchema,
+  mostInFrame,
+  type LookAnswer,
+  type Present,
+  type PresenceFrame,
+} from '#shared/protocol/presence.ts'
+import { idOf, kindOf, type Stream } from '#shared/protocol/streams.ts'
+import { isPerson } from './caller.ts'
+import { Company, type Change } from './company.ts'
+import type { Handlers } from './messages.ts'
+import { PresenceRounds, type RoundParts } from './presence-rounds.ts'
+import type { LiveServer, LiveSocket, Rooms } from './rooms.ts'
 
-/** How long what has changed is gathered before it is told, in milliseconds: a storm is told in a few statements. */
-const gathering = 100
-/** How often a node says that it is alive, in milliseconds. Three may be lost before it counts as gone (migrations/0007). */
-const beat = 4_000
-/** The pause after what could not be told, in milliseconds. */
-const again = 1_000
-/** The most changes in one statement. */
-const most = 5_000
+/** What one audience costs: a frame for each so many of its sockets and second, and so many changes in one second. */
+const framesPerSecond = 2_000
+const changesPerSecond = 200_000
+const fewestChanges = 100
 
-type Change = { workspaceId: string; userId: string }
-
-type Parts = {
-  sql: Sql
-  log: Log
-  metrics: Metrics
-  /** This node's name among the nodes. */
-  node: string
-  /** What sockets of this node watch, and who watches one of these. */
-  streams: () => Iterable<Stream>
-  usersIn: (stream: Stream) => ReadonlySet<string>
+type Held = {
+  company: Company
+  /** Who watches since everybody was told last: they are told of everybody. */
+  newcomers: Set<LiveSocket>
+  /** Whether the other nodes' people are known. */
+  heard: boolean
+  prepared: Prepared | null
+  /** By this process's clock, in milliseconds. */
+  nextAt: number
 }
+type Prepared = { change: Change; newcomers: LiveSocket[]; everybody: Present[] }
+
+type Parts = Omit<RoundParts, 'companies'> & { io: LiveServer; rooms: () => Rooms }
 
 /**
- * Tells the other nodes, through the database, who watches which workspace here. Nobody waits for it: what is so at that
- * moment is told behind their backs, and again until it was taken.
+ * Who is in which workspace, and where there. It lasts as long as the sockets do. What has changed is gathered until the
+ * heads of the streams are read, and shown when everything is delivered that they had: so nobody is shown anything that
+ * was not so before they lost the right (S5).
  */
 export class Presence {
   private readonly parts: Parts
-  /** Of whom the database may hold something else than what is so. */
-  private readonly doubtful = new Map<string, Change>()
-  private timer: NodeJS.Timeout | null = null
-  private telling: Promise<boolean> | null = null
-  private closed = false
+  private readonly companies = new Map<string, Held>()
+  private readonly rounds: PresenceRounds
 
   constructor(parts: Parts) {
     this.parts = parts
-    this.schedule(0)
+    this.rounds = new PresenceRounds({ ...parts, companies: this.companies })
+    parts.feed.listenToSignals((_, signal) => {
+      if ('telling' in signal) this.rounds.hear(signal)
+    })
   }
 
-  /** Somebody has begun or ceased to watch the stream here. */
-  changed(stream: Stream, userId: string): void {
-    if (kindOf(stream) !== 'workspace') return
-    const isFirst = this.doubtful.size === 0
-    this.doubt({ workspaceId: idOf(stream), userId })
-    if (isFirst && !this.telling) this.schedule(gathering)
+  /** The socket gets what is shown of this stream from now on, as this member. */
+  entered(stream: Stream, socket: LiveSocket, memberId: string | null): void {
+    if (kindOf(stream) !== 'workspace' || memberId === null || !isPerson(socket.data)) return
+    const held = this.heldAt(idOf(stream))
+    const known = held.company.here.get(socket)
+    const place = known?.memberId === memberId ? known.place : null
+    held.newcomers.add(socket)
+    held.company.place(socket, { userId: socket.data.userId, memberId, place })
+    this.rounds.changed({ workspaceId: idOf(stream), userId: socket.data.userId, memberId })
   }
 
-  /** This node's people are gone for the others at once. */
-  async close(): Promise<void> {
-    this.closed = true
-    if (this.timer) clearTimeout(this.timer)
-    await this.telling
-    const { sql, node, log } = this.parts
-    await sql
-      .run((tx) => tx`select end_presence(${node})`)
-      .catch((error: unknown) => log.warn({ err: error }, 'who was here could not be taken back: it runs out'))
+  /** The socket gets nothing of this stream any more. */
+  left(stream: Stream, socket: LiveSocket): void {
+    const held = this.companies.get(idOf(stream))
+    if (kindOf(stream) !== 'workspace' || !held?.company.here.has(socket)) return
+    // whoever watches anew leaves first, and is back in the same breath
+    queueMicrotask(() => {
+      const looking = held.company.here.get(socket)
+      if (!looking || this.parts.rooms().entryOf(stream, socket)) return
+      held.newcomers.delete(socket)
+      held.company.place(socket, null)
+      if (held.company.here.size === 0) this.companies.delete(idOf(stream))
+      this.rounds.changed({ workspaceId: idOf(stream), userId: looking.userId, memberId: looking.memberId })
+    })
   }
 
-  private doubt(change: Change): void {
-    this.doubtful.set(`${change.workspaceId} ${change.userId}`, change)
+  /** What members say. */
+  ofMembers(): Handlers {
+    return { look: (socket, payload) => this.look(socket, payload) }
   }
 
-  private schedule(milliseconds: number): void {
-    if (this.closed) return
-    if (this.timer) clearTimeout(this.timer)
-    this.timer = setTimeout(() => {
-      this.telling = this.tell()
-      void this.telling.then((told) => {
-        this.telling = null
-        // with chance in it, so that many nodes do not beat in step
-        const pause = this.doubtful.size > 0 ? gathering : beat * (0.8 + Math.random() * 0.2)
-        this.schedule(told ? pause : again)
-      })
-    }, milliseconds)
-    this.timer.unref()
-  }
-
-  private async tell(): Promise<boolean> {
-    const { sql, log, metrics, node } = this.parts
-    const changes = this.take()
-    const [came, left] = this.sorted(changes)
-    try {
-      const [answer] = await sql.run(
-        (tx) => tx<{ known: boolean }[]>`
-          select tell_presence(
-            ${node}, ${workspacesOf(came)}::uuid[], ${usersOf(came)}::uuid[],
-            ${workspacesOf(left)}::uuid[], ${usersOf(left)}::uuid[]
-          ) as known`,
-      )
-      if (!answer?.known) this.doubtAll()
-      return true
-    } catch (error) {
-      metrics.presenceFailures.inc()
-      log.warn({ err: error }, 'who is here could not be told')
-      for (const change of changes) this.doubt(change)
-      // it may have been taken all the same, and what was answered, that nothing is known any more, was lost
-      this.doubtAll()
-      return false
+  /** The heads are about to be read: what is so now may be shown once they are reached. */
+  gather(): void {
+    const now = performance.now()
+    for (const held of this.companies.values()) {
+      const { company, newcomers, heard } = held
+      const isDue = heard && !held.prepared && now >= held.nextAt && (company.isPending() || newcomers.size > 0)
+      if (!isDue) continue
+      const audience = company.here.size
+      const change = company.take(now, Math.max(fewestChanges, Math.min(mostInFrame, changesPerSecond / audience)))
+      const isNews = change.here.length > 0 || change.gone.length > 0
+      if (isNews) held.nextAt = now + (audience / framesPerSecond) * 1_000
+      if (!isNews && newcomers.size === 0) continue
+      held.prepared = { change, newcomers: [...newcomers], everybody: newcomers.size > 0 ? company.everybody() : [] }
+      newcomers.clear()
     }
   }
 
-  private take(): Change[] {
-    const taken = [...this.doubtful].slice(0, most)
-    for (const [key] of taken) this.doubtful.delete(key)
-    return taken.map(([, change]) => change)
+  /** Everything is delivered that the stream had when what is prepared was gathered. */
+  reached(stream: Stream): void {
+    const held = this.companies.get(idOf(stream))
+    if (kindOf(stream) !== 'workspace' || !held?.prepared) return
+    const { change, newcomers, everybody } = held.prepared
+    held.prepared = null
+    if (change.here.length > 0 || change.gone.length > 0)
+      this.parts.io.to(stream).emit('presence', { stream, whole: false, more: false, ...change })
+    const still = newcomers.filter((socket) => this.parts.rooms().entryOf(stream, socket)?.as === 'live')
+    if (still.length === 0) return
+    const audience = this.parts.io.to(still.map(({ id }) => id))
+    for (const frame of framesOf(stream, everybody)) audience.emit('presence', frame)
   }
 
-  /** Who is here now, and who is not. */
-  private sorted(changes: Change[]): [here: Change[], gone: Change[]] {
-    const known = new Map<string, ReadonlySet<string>>()
-    for (const { workspaceId } of changes) {
-      if (!known.has(workspaceId)) known.set(workspaceId, this.parts.usersIn(streamOf('workspace', workspaceId)))
-    }
-    const isHere = ({ workspaceId, userId }: Change) => known.get(workspaceId)?.has(userId) ?? false
-    return [changes.filter(isHere), changes.filter((change) => !isHere(change))]
+  close(): Promise<void> {
+    return this.rounds.close()
   }
 
-  /** What this node said before may be forgotten: its time ran out, or the database crashed. */
-  private doubtAll(): void {
-    for (const stream of this.parts.streams()) {
-      if (kindOf(stream) !== 'workspace') continue
-      for (const userId of this.parts.usersIn(stream)) this.doubt({ workspaceId: idOf(stream), userId })
-    }
+  private look(socket: LiveSocket, payload: unknown): LookAnswer {
+    const parsed = lookSchema.safeParse(payload)
+    if (!parsed.success) return { ok: false, code: 'invalid_input' }
+    const { stream, place } = parsed.data
+    const company = this.companies.get(idOf(stream))?.company
+    const looking = company?.here.get(socket)
+    const isIn = kindOf(stream) === 'workspace' && this.parts.rooms().entryOf(stream, socket)?.as === 'live'
+    if (!company || !looking || !isIn) return { ok: false, code: 'not_found' }
+    if (looking.place === place) return { ok: true }
+    company.place(socket, { ...looking, place })
+    this.rounds.changed({ workspaceId: idOf(stream), userId: looking.userId, memberId: looking.memberId })
+    return { ok: true }
+  }
+
+  private heldAt(workspaceId: string): Held {
+    const held = this.companies.get(workspaceId)
+    if (held) return held
+    const made: Held = { company: new Company(), newcomers: new Set(), heard: false, prepared: null, nextAt: 0 }
+    this.companies.set(workspaceId, made)
+    return made
   }
 }
 
-function workspacesOf(changes: Change[]): string[] {
-  return changes.map(({ workspaceId }) => workspaceId)
-}
-
-function usersOf(changes: Change[]): string[] {
-  return changes.map(({ userId }) => userId)
+/** Everybody, in as many frames as it takes: at least one. */
+function framesOf(stream: Stream, everybody: Present[]): PresenceFrame[] {
+  const count = Math.max(1, Math.ceil(everybody.length / mostInFrame))
+  return Array.from({ length: count }, (_, n) => ({
+    stream,
+    whole: true,
+    more: n < count - 1,
+    here: everybody.slice(n * mostInFrame, (n + 1) * mostInFrame),
+    gone: [],
+  }))
 }

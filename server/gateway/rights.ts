@@ -9,6 +9,9 @@ import type { Visitor } from './caller.ts'
 /** Where a stream stands, and the workspace's stream above it, if any, at the same moment. */
 export type Heads = { position: number; above: number | null }
 
+/** Also who the user is in the workspace that it is about; null where it is about none. */
+export type MemberHeads = Heads & { memberId: string | null }
+
 /** Of a visitor's conversation, also how the members who wrote in it are called and look: as of `above`. */
 export type VisitorHeads = Heads & { faces: Face[] }
 
@@ -16,7 +19,7 @@ export type Rights = {
   /** The workspace's stream that this one is below; undefined where there is no such stream. */
   parentOf: (stream: Stream) => Promise<Stream | undefined>
   /** The heads where this user may watch the stream now, else null: not theirs and not there are the same. */
-  headsFor: (asked: Question) => Promise<Heads | null>
+  headsFor: (asked: Question) => Promise<MemberHeads | null>
   /** The same for a visitor and a conversation of theirs. */
   headsForVisitor: (asked: VisitorQuestion) => Promise<VisitorHeads | null>
   /** Who this user is where this agent has this conversation; null where they are nobody, or it has not. */
@@ -24,7 +27,8 @@ export type Rights = {
 }
 
 type Question = { stream: Stream; parent: Stream | null; userId: string }
-type Known = Heads & { users: string[] }
+/** `users`: who may, and who each of them is there. */
+type Known = Heads & { users: Record<string, string | null> }
 type VisitorQuestion = { stream: Stream; visitor: Visitor }
 type PlaceQuestion = { agentId: string; conversationId: string; userId: string }
 
@@ -35,7 +39,7 @@ const mostAtOnce = 50
 
 /** One query for each stream, however many ask at the same moment: a room of a thousand comes back in one. */
 export function openRights(sql: Sql): Rights {
-  const questions = batched<Question, Heads | null>(async (asked) => {
+  const questions = batched<Question, MemberHeads | null>(async (asked) => {
     const parentOf = new Map(asked.map(({ stream, parent }) => [stream, parent]))
     const usersOf = new Map<Stream, Set<string>>()
     for (const { stream, userId } of asked) usersOf.set(stream, (usersOf.get(stream) ?? new Set()).add(userId))
@@ -49,7 +53,8 @@ export function openRights(sql: Sql): Rights {
     const known = new Map(groups.map(({ stream }, n) => [stream, rows[n]]))
     return asked.map(({ stream, userId }) => {
       const row = known.get(stream)
-      return row?.users.includes(userId) ? { position: row.position, above: row.above } : null
+      const memberId = row?.users[userId]
+      return row && memberId !== undefined ? { position: row.position, above: row.above, memberId } : null
     })
   }, stormPace)
   const visitorQuestions = batched<VisitorQuestion, VisitorHeads | null>(async (asked) => {
@@ -118,13 +123,14 @@ function watchers(tx: Tx, { stream, parent, users }: Group) {
   const id = idOf(parent ?? stream)
   const kind = kindOf(parent ?? stream)
   return tx<Known[]>`
-    select position, (select above.position from streams above where above.name = ${parent}) as above, array(
-      select wanted.user_id
+    select position, (select above.position from streams above where above.name = ${parent}) as above, (
+      select coalesce(json_object_agg(wanted.user_id, m.id), '{}')
       from unnest(${users}::uuid[]) as wanted (user_id)
+        left join members m on ${kind} = 'workspace' and m.workspace_id = ${id} and m.user_id = wanted.user_id
       where case ${kind}
         when 'user' then wanted.user_id = ${id}
-        when 'workspace' then exists (select from members m where m.workspace_id = ${id} and m.user_id = wanted.user_id)
-        else exists (select from members m where m.account_id = ${id} and m.user_id = wanted.user_id)
+        when 'workspace' then m.id is not null
+        else exists (select from members o where o.account_id = ${id} and o.user_id = wanted.user_id)
       end
     ) as users
     from streams

@@ -51,12 +51,13 @@ type Parts = {
   log: Log
   metrics: Metrics
   sessions: SessionReader
-  /** Told whenever a socket of this user begins or ceases to watch the stream here. */
-  changed: (stream: Stream, userId: string) => void
   /** Told whenever a socket gets nothing of the stream any more. */
   left: (stream: Stream, socket: LiveSocket) => void
   /** Told when visitors do not know how somebody who wrote to them is called and looks: it is to be looked up and told. */
   facesUnknown: (stream: Stream) => void
+  /** Told before the heads are read, and then of each stream as soon as everything is delivered that it had by then. */
+  gather: () => void
+  reached: (stream: Stream) => void
 }
 
 /** How a socket comes in, and what its stream is below. */
@@ -72,11 +73,17 @@ export class Rooms {
   private readonly ended
   private readonly stopHeads: () => void
   private readonly stall: Stall
+  /** One for all sockets. */
+  private readonly over: (this: LiveSocket) => void
 
   constructor(io: LiveServers, parts: Parts) {
     const { sql, feed, log, sessions } = parts
     this.io = io
     this.parts = parts
+    const forget = (socket: LiveSocket) => this.forget(socket)
+    this.over = function () {
+      forget(this)
+    }
     this.heads = batched<Stream, number | undefined>(async (streams) => {
       const heads = await readHeads(sql, streams)
       return streams.map((stream) => heads.get(stream))
@@ -91,7 +98,10 @@ export class Rooms {
       if (!this.stall.holds()) this.audiences.get(stream)?.room.hear(events)
     })
     this.stopHeads = followHeads({
-      streams: () => this.streams(),
+      streams: () => {
+        parts.gather()
+        return this.streams()
+      },
       read: (streams) => readHeads(sql, streams),
       found: (stream, head) => this.foundHead(stream, head),
       log,
@@ -124,8 +134,7 @@ export class Rooms {
     const entry: Entry = { as }
     audience.sockets.set(socket, entry)
     this.streamsOf.set(socket, (this.streamsOf.get(socket) ?? new Set()).add(stream))
-    if (isPerson(socket.data)) this.parts.changed(stream, socket.data.userId)
-    else audience.visitors ??= this.openToVisitors(stream)
+    if (!isPerson(socket.data)) audience.visitors ??= this.openToVisitors(stream)
     return entry
   }
 
@@ -359,8 +368,12 @@ export class Rooms {
     socket.disconnect(true)
   }
 
-  /** Of a connection that is over. */
-  forget(socket: LiveSocket): void {
+  /** Forgets the socket when its connection is over. */
+  forgetAfter(socket: LiveSocket): void {
+    socket.on('disconnect', this.over)
+  }
+
+  private forget(socket: LiveSocket): void {
     for (const stream of [...(this.streamsOf.get(socket) ?? [])]) {
       const audience = this.audiences.get(stream)
       if (audience) this.remove(audience, socket)
@@ -371,7 +384,6 @@ export class Rooms {
   private remove(audience: Audience, socket: LiveSocket): void {
     audience.sockets.delete(socket)
     this.streamsOf.get(socket)?.delete(audience.room.stream)
-    if (isPerson(socket.data)) this.parts.changed(audience.room.stream, socket.data.userId)
     this.parts.left(audience.room.stream, socket)
     this.closeIfLeft(audience)
   }
@@ -380,11 +392,13 @@ export class Rooms {
   private foundHead(stream: Stream, head: number | undefined): void {
     const audience = this.audiences.get(stream)
     if (!audience || this.stall.holds()) return
+    const { log, reached } = this.parts
     if (head === undefined) this.evict(audience, () => true, { stream, code: 'deleted' })
-    else if (audience.room.isBehind(head)) {
-      const { log } = this.parts
+    else if (!audience.room.isBehind(head)) reached(stream)
+    else {
       audience.room
         .reach(head)
+        .then(() => reached(stream))
         .catch((error: unknown) => log.warn({ err: error, stream }, 'a stream could not be read'))
     }
   }

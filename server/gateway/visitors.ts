@@ -10,7 +10,7 @@ import type { Metrics } from '../metrics.ts'
 import type { Attention } from './attention.ts'
 import type { Visitor } from './caller.ts'
 import type { AllCaps } from './caps.ts'
-import { serveMessages } from './messages.ts'
+import { answering } from './messages.ts'
 import type { Rights, VisitorHeads } from './rights.ts'
 import type { LiveServer, LiveSocket, Rooms } from './rooms.ts'
 import { asVisitorGets } from './visitor-view.ts'
@@ -50,14 +50,11 @@ export function serveVisitors(io: LiveServer, rooms: Rooms, parts: Parts): void 
       },
     )
   })
+  const access = accessOf(rooms, parts)
+  const answer = answering({ ...watching(rooms, { ...parts, access }), ...parts.attention.ofVisitors() }, parts)
   io.on('connection', (socket: LiveSocket) => {
-    socket.on('disconnect', () => rooms.forget(socket))
-    const access = accessOf(socket, rooms, parts)
-    serveMessages(
-      socket,
-      { ...watching(socket, rooms, { ...parts, access }), ...parts.attention.ofVisitor(socket) },
-      parts,
-    )
+    rooms.forgetAfter(socket)
+    answer(socket)
   })
 }
 
@@ -78,19 +75,18 @@ function asOne({ agentId, token }: VisitorHandshake): AskedVisitor {
   return { agentId, tokenHash: hashOf(token) }
 }
 
-function accessOf(socket: LiveSocket, rooms: Rooms, parts: Parts): Access<VisitorHeads> {
+function accessOf(rooms: Rooms, parts: Parts): Access<VisitorHeads> {
   const { rights } = parts
-  const visitor = socket.data as Visitor
   return {
-    parentOf: async (stream) => {
+    parentOf: async (stream, { data }) => {
       if (kindOf(stream) !== 'conversation') return undefined
       // by what it is below, not by who asks: while that is judged, others come to watch the same stream below the same
       const parent = await rights.parentOf(stream)
-      return parent === streamOf('workspace', visitor.workspaceId) ? parent : undefined
+      return parent === streamOf('workspace', (data as Visitor).workspaceId) ? parent : undefined
     },
-    headsFor: (stream) => rights.headsForVisitor({ stream, visitor }),
+    headsFor: (stream, _, { data }) => rights.headsForVisitor({ stream, visitor: data as Visitor }),
     shape: asVisitorGets,
-    entered(stream, heads) {
+    entered(stream, heads, socket) {
       rooms.showFaces(stream, heads.faces, heads.above ?? 0, socket)
       // what was told meanwhile, this socket was not yet told
       if (rooms.isBeyond(stream, heads)) void tellFaces(rooms, stream, parts)

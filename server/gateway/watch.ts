@@ -13,24 +13,24 @@ import type { Room } from './room.ts'
 import type { Entry, LiveSocket, Rooms, Sent } from './rooms.ts'
 import { takesMore } from './slow-clients.ts'
 
-/** What this caller may watch, and as what they get it. */
+/** What callers may watch, and as what they get it. */
 export type Access<Known extends Heads = Heads> = {
   /** The workspace's stream that this one is below; null: none. Undefined where there is nothing for the caller. */
-  parentOf: (stream: Stream) => Promise<Stream | null | undefined>
+  parentOf: (stream: Stream, socket: LiveSocket) => Promise<Stream | null | undefined>
   /** The heads where the caller may watch the stream now, else null: not theirs and not there are the same. */
-  headsFor: (stream: Stream, parent: Stream | null) => Promise<Known | null>
+  headsFor: (stream: Stream, parent: Stream | null, socket: LiveSocket) => Promise<Known | null>
   shape: (event: LoggedEvent) => Sent
   /** Called with what `headsFor` answered, once the socket gets what is delivered. */
-  entered?: (stream: Stream, heads: Known) => void
+  entered: (stream: Stream, heads: Known, socket: LiveSocket) => void
 }
 
 type Parts<Known extends Heads> = { access: Access<Known>; epoch: string }
 
 /** Answers `watch` and `unwatch`. */
-export function watching<Known extends Heads>(socket: LiveSocket, rooms: Rooms, parts: Parts<Known>): Handlers {
+export function watching<Known extends Heads>(rooms: Rooms, parts: Parts<Known>): Handlers {
   return {
-    watch: (payload) => watch(socket, rooms, parts, payload),
-    unwatch: (payload) => unwatch(socket, rooms, payload),
+    watch: (socket, payload) => watch(socket, rooms, parts, payload),
+    unwatch: (socket, payload) => unwatch(socket, rooms, payload),
   }
 }
 
@@ -54,7 +54,7 @@ async function watch<Known extends Heads>(
   const parsed = watchSchema.safeParse(payload)
   if (!parsed.success) return { ok: false, code: 'invalid_input' }
   const asked = parsed.data
-  const parent = await parts.access.parentOf(asked.stream)
+  const parent = await parts.access.parentOf(asked.stream, socket)
   if (parent === undefined || !socket.connected) return { ok: false, code: 'not_found' }
   rooms.leave(asked.stream, socket)
   const entry = rooms.enter(asked.stream, socket, { parent })
@@ -77,7 +77,7 @@ type Entering<Known extends Heads> = {
 async function enterVerified<Known extends Heads>(entering: Entering<Known>): Promise<WatchAnswer<Sent>> {
   const { socket, rooms, parts, asked, parent, entry } = entering
   const { stream } = asked
-  const heads = await parts.access.headsFor(stream, parent)
+  const heads = await parts.access.headsFor(stream, parent, socket)
   await rooms.verified()
   const room = rooms.room(stream)
   if (heads === null || !socket.connected) {
@@ -101,7 +101,7 @@ async function enterVerified<Known extends Heads>(entering: Entering<Known>): Pr
     return { ok: false, code: 'rate_limited' }
   }
   rooms.makeLive(stream, socket)
-  parts.access.entered?.(stream, heads)
+  parts.access.entered(stream, heads, socket)
   const held = { ok: true as const, position: room.position, epoch: parts.epoch }
   return events === 'reset' ? { ...held, reset: true } : { ...held, events: events.map(parts.access.shape) }
 }

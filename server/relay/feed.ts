@@ -1,4 +1,5 @@
 import type { Attendant, VisitorAttention } from '#shared/protocol/attention.ts'
+import type { Present } from '#shared/protocol/presence.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
 import type { Appended } from '../core/event-log.ts'
 
@@ -6,12 +7,20 @@ import type { Appended } from '../core/event-log.ts'
 export type Hear = (appended: Appended) => void
 
 /** Who attends to a conversation at one node: all of it, each time. Kept nowhere, and said again while it lasts. */
-export type Signal = {
+export type AttentionSignal = {
   agentId: string
   conversationId: string
   members: Attendant[]
   visitor: VisitorAttention
 }
+
+/**
+ * What a node, as the database knows it, has told the database of who is in a workspace: a hint that it is to be found
+ * there. Of what it tells, a later `telling` counts.
+ */
+export type PresenceSignal = { workspaceId: string; node: string; telling: number; here: Present[]; gone: string[] }
+
+export type Signal = AttentionSignal | PresenceSignal
 export type HearSignal = (node: string, signal: Signal) => void
 
 /**

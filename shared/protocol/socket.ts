@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Attend, AttendAnswer, AttentionFrame, Typing } from './attention.ts'
 import type { StreamEvent } from './events.ts'
+import type { Look, LookAnswer, PresenceFrame } from './presence.ts'
 import { type Stream } from './streams.ts'
 import { positionSchema, streamSchema } from './positions.ts'
 
@@ -32,10 +33,12 @@ export type ClientToServer<Event = StreamEvent> = {
   unwatch: (payload: { stream: Stream }, answer: (answer: UnwatchAnswer) => void) => void
   attend: (payload: Attend, answer: (answer: AttendAnswer) => void) => void
   typing: (payload: Typing, answer: (answer: AttendAnswer) => void) => void
+  look: (payload: Look, answer: (answer: LookAnswer) => void) => void
 }
 
 export type ServerToClient<Event = StreamEvent> = {
   events: (frame: EventsFrame<Event>) => void
   closed: (frame: ClosedFrame) => void
   attention: (frame: AttentionFrame) => void
+  presence: (frame: PresenceFrame) => void
 }

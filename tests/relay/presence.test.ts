@@ -106,7 +106,7 @@ test('117 what nobody keeps alive counts no more, and is swept', async () => {
   const { a } = nodes()
   const team = await newTeam(a)
   const [gone] = await a.owner<{ id: string }[]>`
-    insert into nodes (id, seen_at) values (gen_random_uuid(), now() - interval '10 seconds') returning id`
+    insert into nodes (id, seen_at) values (gen_random_uuid(), now() - interval '4 seconds') returning id`
   const row = { workspaceId: team.workspace.id, userId: team.grace.userId, nodeId: gone?.id ?? '' }
   await a.owner`insert into presence (workspace_id, user_id, node_id) values (${row.workspaceId}, ${row.userId}, ${row.nodeId})`
   expect(await onlineAt(a, team)).toEqual(['Grace'])

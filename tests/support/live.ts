@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { io, type Socket } from 'socket.io-client'
 import type { Attend, AttendAnswer, AttentionFrame } from '#shared/protocol/attention.ts'
+import type { Look, LookAnswer, PresenceFrame } from '#shared/protocol/presence.ts'
 import type { StreamEvent } from '#shared/protocol/events.ts'
 import type { ClientToServer, ClosedFrame, EventsFrame, ServerToClient, WatchAnswer } from '#shared/protocol/socket.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
@@ -20,11 +21,13 @@ export async function connectLive(node: TestNode, person: Person, headers: Recor
   const frames: EventsFrame[] = []
   const closed: ClosedFrame[] = []
   const attention = new Map<string, AttentionFrame>()
+  const presence: PresenceFrame[] = []
   const news = new EventEmitter().setMaxListeners(0)
   let disconnected: string | null = null
   socket.on('events', (frame) => void (frames.push(frame), news.emit('news')))
   socket.on('closed', (frame) => void (closed.push(frame), news.emit('news')))
   socket.on('attention', (frame) => void (attention.set(frame.conversationId, frame), news.emit('news')))
+  socket.on('presence', (frame) => void (presence.push(frame), news.emit('news')))
   socket.on('disconnect', (reason) => {
     disconnected = reason
     news.emit('news')
@@ -43,6 +46,8 @@ export async function connectLive(node: TestNode, person: Person, headers: Recor
     /** The latest of each conversation. */
     attention,
     attend: (attend: Attend): Promise<AttendAnswer> => socket.timeout(10_000).emitWithAck('attend', attend),
+    presence,
+    look: (look: Look): Promise<LookAnswer> => socket.timeout(10_000).emitWithAck('look', look),
     eventsOf,
     disconnected: () => disconnected,
     watch: (stream: Stream, after?: number, epoch?: string): Promise<WatchAnswer> =>

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { afterEach, expect, test, vi } from 'vitest'
-import { streamOf } from '#shared/protocol/streams.ts'
 import type { Sql } from '#server/db/sql.ts'
-import { Presence } from '#server/gateway/presence.ts'
+import { Company } from '#server/gateway/company.ts'
+import { PresenceRounds } from '#server/gateway/presence-rounds.ts'
+import type { LiveSocket } from '#server/gateway/rooms.ts'
 import { createLog } from '#server/log.ts'
 import { createMetrics } from '#server/metrics.ts'
+import { inProcessFeed } from '#server/relay/feed.ts'
 
 afterEach(() => void vi.useRealTimers())
 
@@ -14,22 +16,25 @@ test('117 a node whose word was taken while its answer was lost says all of it a
   const workspaceId = randomUUID()
   const userId = randomUUID()
   const database = fakeDatabase()
-  const presence = new Presence({
+  const memberId = randomUUID()
+  const company = new Company()
+  company.place({} as LiveSocket, { userId, memberId, place: 'members' })
+  const rounds = new PresenceRounds({
     sql: database.sql,
+    feed: inProcessFeed(),
     log: createLog('silent'),
     metrics: createMetrics(),
     node: randomUUID(),
-    streams: () => [streamOf('workspace', workspaceId)],
-    usersIn: () => new Set([userId]),
+    companies: new Map([[workspaceId, { company, heard: true }]]),
   })
   expect(await database.told(() => true)).toEqual([])
-  presence.changed(streamOf('workspace', workspaceId), userId)
+  rounds.changed({ workspaceId, userId, memberId })
   expect(await database.told(() => true)).toEqual([userId])
   // forgotten meanwhile; this is taken as the beginning of a new life, and nobody hears that it was
   expect(await database.told(() => { throw new Error('CONNECTION_CLOSED') })).toEqual([]) // prettier-ignore
   expect(await database.told(() => true)).toEqual([userId])
   expect(await database.told(() => true)).toEqual([])
-  await presence.close()
+  await rounds.close()
 })
 
 /** Answers what it is told as each test says; `told` waits for the next telling, and answers who came with it. */
@@ -39,7 +44,7 @@ function fakeDatabase() {
   function tx(words: TemplateStringsArray, ...values: unknown[]): Promise<unknown> {
     if (!words[0]?.includes('tell_presence')) return Promise.resolve([])
     const known = answer
-    tellings.emit('told', values[2])
+    tellings.emit('told', values[3])
     return Promise.resolve().then(() => [{ known: known() }])
   }
   return {
