@@ -1,6 +1,4 @@
-/** The languages of the pages, as those who speak them call them. */
-export const pageLanguages = { en: 'English', de: 'Deutsch' } as const
-export type PageLanguage = keyof typeof pageLanguages
+import { baseOf, firstKnown, type PageLanguage } from './known-languages.ts'
 
 const key = 'rollcall:language'
 const rightToLeft = new Set(['ar', 'fa', 'he', 'ur'])
@@ -45,23 +43,6 @@ const lists = $derived(new Intl.ListFormat(language.locale, { type: 'conjunction
 /** `Ada, Grace, and Edsger` or `Ada, Grace und Edsger`. */
 export function listed(names: readonly string[]): string {
   return lists.format(names)
-}
-
-/** What a control answers is one of those it was given; English for anything else. */
-export function languageOf(tag: string): PageLanguage {
-  return firstKnown([tag])
-}
-
-function firstKnown(tags: readonly (string | null)[]): PageLanguage {
-  for (const tag of tags) {
-    const base = tag && baseOf(tag)
-    if (base && base in pageLanguages) return base as PageLanguage
-  }
-  return 'en'
-}
-
-function baseOf(tag: string): string {
-  return tag.split('-')[0]?.toLowerCase() ?? ''
 }
 
 /** Pages that may keep nothing, in a frame of another site, have what the browser says. */

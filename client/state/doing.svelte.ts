@@ -1,5 +1,6 @@
 import { SvelteSet } from 'svelte/reactivity'
 import { ApiError } from '../sdk/http.ts'
+import { sentenceOf } from './refusal.ts'
 import { tell } from './tell-news.ts'
 
 /** A question before what cannot be undone. `act` may throw an `ApiError`; then the question stays open with it. */
@@ -19,7 +20,7 @@ export class Doing {
       return true
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      tell({ text: error.message, tone: 'warning' })
+      tell({ text: sentenceOf(error), tone: 'warning' })
       return false
     } finally {
       this.pending.delete(id)

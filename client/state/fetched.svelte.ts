@@ -1,4 +1,5 @@
 import { ApiError } from '../sdk/http.ts'
+import { sentenceOf } from './refusal.ts'
 
 /** What is no part of a live state: read when it is shown, and again when something says that it has changed. */
 export class Fetched<Value> {
@@ -19,7 +20,7 @@ export class Fetched<Value> {
       if (asked === this.asked) this.put(value)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      if (asked === this.asked) this.problem = error.message
+      if (asked === this.asked) this.problem = sentenceOf(error)
     }
   }
 

@@ -1,6 +1,7 @@
 import { tick } from 'svelte'
 import type { z } from 'zod'
 import { ApiError } from '../sdk/http.ts'
+import { fieldSentence, sentenceOf } from './refusal.ts'
 
 /** One form on its way: whether it is being sent, what is wrong with which field, and what is wrong altogether. */
 export class Form {
@@ -28,7 +29,7 @@ export class Form {
       return true
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      this.refuse(error.errors, error.message)
+      this.refuse(error.errors, sentenceOf(error))
       return false
     } finally {
       this.pending = false
@@ -41,7 +42,7 @@ export class Form {
   }
 
   private refuse(errors: readonly { path: string; message: string }[], problem: string | null): void {
-    this.errors = Object.fromEntries(errors.toReversed().map(({ path, message }) => [path, message]))
+    this.errors = Object.fromEntries(errors.toReversed().map(({ path, message }) => [path, fieldSentence(message)]))
     if (errors.length === 0) this.problem = problem
     else void tick().then(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
   }

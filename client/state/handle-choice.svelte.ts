@@ -2,6 +2,7 @@ import { handleOf, handleSchema, isReserved, withoutMarks } from '#shared/handle
 import type { HandleAnswer } from '#shared/protocol/requests.ts'
 import { api } from '../api.ts'
 import { workspaces } from '../messages/workspaces.ts'
+import { fieldSentence } from './refusal.ts'
 
 export type Availability =
   | { kind: 'none' }
@@ -93,5 +94,7 @@ export class HandleChoice {
 function refusalOf(handle: string): string | null {
   if (isReserved(handle)) return workspaces().reserved
   const parsed = handleSchema.safeParse(handle)
-  return parsed.success ? null : (parsed.error.issues[0]?.message ?? workspaces().unusable)
+  if (parsed.success) return null
+  const [issue] = parsed.error.issues
+  return issue ? fieldSentence(issue.message) : workspaces().unusable
 }

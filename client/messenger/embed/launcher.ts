@@ -2,6 +2,7 @@ import type { Messenger } from '#shared/protocol/agents/messenger.ts'
 import { newButton, newFrame } from './elements.ts'
 import { messageIn, type ToMessenger } from './messages.ts'
 import { newStyles } from './styles.ts'
+import { language, words } from './words.ts'
 
 /** `page`: the address of the Messenger's own page, at `origin`. */
 type Options = Pick<Messenger, 'colour' | 'side'> & { name: string; page: string; origin: string }
@@ -23,8 +24,8 @@ export class Launcher {
     const { button, badge } = newButton()
     this.button = button
     this.badge = badge
-    // our own words are English, whatever the page's are
-    this.host.lang = 'en'
+    // our own words are in the visitor's language, whatever the page's are
+    this.host.lang = language
     this.root.adoptedStyleSheets = [newStyles(options)]
     this.root.appendChild(button)
     this.listen()
@@ -62,8 +63,8 @@ export class Launcher {
     const turned = open !== this.open
     this.open = open
     const { name } = this.options
-    const waiting = this.unread > 0 ? ` (${this.unread} unread)` : ''
-    this.button.setAttribute('aria-label', open ? 'Close' : `Write to ${name}${waiting}`)
+    const waiting = this.unread > 0 ? words.unread(this.unread) : ''
+    this.button.setAttribute('aria-label', open ? words.close : words.writeTo(name) + waiting)
     this.button.setAttribute('aria-expanded', String(open))
     this.badge.hidden = open || this.unread === 0
     this.badge.textContent = this.unread > 99 ? '99+' : String(this.unread)
@@ -76,7 +77,7 @@ export class Launcher {
 
   /** The Messenger's page, from the first click on: hidden it stays there, and goes on. */
   private begin(): HTMLIFrameElement {
-    const frame = newFrame(this.options.page, `Messenger of ${this.options.name}`)
+    const frame = newFrame(this.options.page, words.messengerOf(this.options.name))
     frame.addEventListener('load', () => {
       this.loaded = true
       // on a phone it covers the button, which is the only way out until the page is there

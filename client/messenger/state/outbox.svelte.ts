@@ -1,4 +1,5 @@
 import { ApiError, newKey } from '../../sdk/http.ts'
+import { sentenceOf } from '../../state/refusal.ts'
 import type { Kept } from './kept.ts'
 
 /** A message on its way. `conversationId` null: it begins one. */
@@ -85,7 +86,7 @@ export class Outbox {
       return true
     } catch (error) {
       if (error instanceof ApiError && !later.has(error.code)) {
-        this.keep(this.waiting.map((one) => (one.key === waiting.key ? { ...one, problem: error.message } : one)))
+        this.keep(this.waiting.map((one) => (one.key === waiting.key ? { ...one, problem: sentenceOf(error) } : one)))
         return false
       }
       this.stuck = true

@@ -6,6 +6,7 @@ import {
 } from '#shared/protocol/agents/webhooks.ts'
 import { deliveries } from '../../messages/deliveries.ts'
 import { webhooks } from '../../messages/webhooks.ts'
+import { keptSentence } from '../refusal.ts'
 
 /** What each event says, in the order in which they are offered. */
 export function eventOptions(): { value: WebhookEvent; name: string; hint: string }[] {
@@ -39,7 +40,8 @@ export function standingOfDelivery({ status }: Delivery): Standing {
 export function outcomeOf({ attempts, answerStatus, answerProblem }: Delivery): string {
   const words = deliveries()
   if (attempts === 0) return words.notSent
-  return answerProblem ?? (answerStatus === null ? words.noAnswer : words.answered(answerStatus))
+  if (answerProblem !== null) return keptSentence(answerProblem)
+  return answerStatus === null ? words.noAnswer : words.answered(answerStatus)
 }
 
 /** The part of an address after its host, else nothing. */

@@ -1,6 +1,7 @@
 import type { FoundConversation } from '#shared/protocol/agents/desk.ts'
 import { api } from '../../api.ts'
 import { ApiError } from '../../sdk/http.ts'
+import { sentenceOf } from '../refusal.ts'
 import type { Remember } from './people.ts'
 
 /** What was looked for, and what was found of it. */
@@ -64,7 +65,7 @@ export class DeskSearch {
       if (asked === this.asked) this.answer = { words, items }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      if (asked === this.asked) this.problem = error.message
+      if (asked === this.asked) this.problem = sentenceOf(error)
     }
   }
 }

@@ -1,0 +1,52 @@
+import type { ErrorCode } from '#shared/protocol/errors.ts'
+import { inLanguages } from './language.svelte.ts'
+
+export const refusals = inLanguages({
+  en: { checkField: 'Check this field.' },
+  de: { checkField: 'Prüfe diese Angabe.' },
+})
+
+/** What a refusal comes to in German, where nothing more is known of it than its code. */
+export const refusalsInGerman: Readonly<Record<ErrorCode | 'offline', string>> = {
+  offline: 'Rollcall ist nicht erreichbar. Prüfe deine Verbindung und versuche es noch einmal.',
+  invalid_input: 'Bitte korrigiere die markierten Felder.',
+  malformed_json: 'Das konnte nicht gelesen werden. Lade die Seite neu.',
+  unsupported_media_type: 'Diese Art von Datei geht hier nicht.',
+  payload_too_large: 'Das ist größer, als hier gesendet werden kann.',
+  unauthenticated: 'Melde dich an, um weiterzumachen.',
+  invalid_credentials: 'E-Mail und Passwort gehören nicht zusammen.',
+  link_not_found: 'Dieser Link funktioniert nicht (mehr). Fordere einen neuen an.',
+  forbidden: 'Deine Rolle in diesem Workspace erlaubt das nicht.',
+  cross_origin: 'Diese Anfrage kam von einer anderen Website und wurde nicht ausgeführt.',
+  wrong_account: 'Diese Einladung ist für eine andere Adresse. Wechsle das Konto, um sie anzunehmen.',
+  unknown_host: 'Dieser Server antwortet nicht unter dieser Adresse.',
+  not_found: 'Hier ist nichts, was du sehen kannst.',
+  invitation_not_found: 'Dieser Einladungslink funktioniert nicht (mehr). Bitte um einen neuen.',
+  invitation_expired: 'Diese Einladung ist abgelaufen. Bitte darum, sie noch einmal zu senden.',
+  invitation_not_pending: 'Diese Einladung steht nicht mehr aus. Sende sie zuerst erneut.',
+  already_invited: 'Diese Adresse hat schon eine offene Einladung.',
+  already_member: 'Diese Person ist schon Mitglied.',
+  email_taken: 'Diese E-Mail hat schon ein Konto.',
+  handle_taken: 'Dieser Handle ist vergeben. Wähle einen anderen.',
+  seats_exhausted: 'Gerade ist kein Platz frei. Sobald einer frei wird, kommst du von selbst hinein.',
+  default_workspace: 'Dein Standard-Workspace lässt sich nicht löschen.',
+  workspace_has_agents: 'Lösche zuerst die Agenten dieses Workspace.',
+  limit_reached: 'Mehr davon geht nicht. Lösche zuerst etwas.',
+  unreachable: 'Das konnte nicht zugestellt werden.',
+  contact_exists: 'Diesen Kontakt gibt es schon.',
+  invalid_api_key: 'Dazu braucht es einen gültigen API-Schlüssel.',
+  insufficient_scope: 'Das geht mit diesem API-Schlüssel nicht.',
+  owner_stays: 'Der Owner eines Workspace lässt sich nicht entfernen.',
+  owns_workspaces: 'In deinen Workspaces sind noch andere Mitglieder.',
+  waiting_for_seat: 'Du wartest auf einen Platz. Ändere deine Adresse, sobald du drin bist.',
+  idempotency_mismatch: 'Das wurde schon einmal anders gesendet. Lade die Seite neu.',
+  billing_managed_elsewhere: 'Tarif und Plätze werden nicht hier verwaltet.',
+  subscription_exists: 'Du hast ein Abo. Ändere es unter „Abrechnung verwalten“.',
+  no_subscription: 'Noch gibt es nichts zu verwalten. Wähle zuerst einen Tarif.',
+  invalid_signature: 'Die Signatur stimmt nicht.',
+  method_not_allowed: 'Das geht hier nicht. Lade die Seite neu.',
+  rate_limited: 'Das ist zu oft. Versuche es später noch einmal.',
+  overloaded: 'Gerade ist zu viel los. Versuche es gleich noch einmal.',
+  unavailable: 'Das geht gerade nicht. Versuche es gleich noch einmal.',
+  internal: 'Bei uns ist etwas schiefgegangen. Geändert wurde nichts.',
+}
