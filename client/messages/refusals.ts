@@ -24,6 +24,7 @@ export const refusalsInGerman: Readonly<Record<ErrorCode | 'offline', string>> =
   invitation_not_found: 'Dieser Einladungslink funktioniert nicht (mehr). Bitte um einen neuen.',
   invitation_expired: 'Diese Einladung ist abgelaufen. Bitte darum, sie noch einmal zu senden.',
   invitation_not_pending: 'Diese Einladung steht nicht mehr aus. Sende sie zuerst erneut.',
+  invitation_unwanted: 'Diese Person möchte nicht noch einmal von euch eingeladen werden.',
   already_invited: 'Diese Adresse hat schon eine offene Einladung.',
   already_member: 'Diese Person ist schon Mitglied.',
   email_taken: 'Diese E-Mail hat schon ein Konto.',

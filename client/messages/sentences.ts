@@ -63,6 +63,12 @@ export const sentencesInGerman: Readonly<Record<string, string>> = {
   'This person is already a member of the workspace.': 'Diese Person ist schon Mitglied dieses Workspace.',
   'This invitation has expired, so there is nothing to decline.':
     'Diese Einladung ist abgelaufen, also gibt es nichts abzulehnen.',
+  'This address already has an open invitation.': 'Diese Adresse hat schon eine offene Einladung.',
+  'This person has asked not to be invited by you again.':
+    'Diese Person möchte nicht noch einmal von euch eingeladen werden.',
+  'There is one message.': 'Es gibt eine Nachricht.',
+  'There are {} messages.': 'Es gibt {} Nachrichten.',
+  'This is larger than can be sent here.': 'Das ist größer, als hier gesendet werden kann.',
   'Nothing was sent.': 'Es wurde nichts gesendet.',
   'That is too often. Try again in {} seconds.': 'Das ist zu oft. Versuche es in {} Sekunden noch einmal.',
   'That is too often. Try again in {} minutes.': 'Das ist zu oft. Versuche es in {} Minuten noch einmal.',

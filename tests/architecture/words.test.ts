@@ -85,9 +85,8 @@ function worded(text: string): string[] {
 function scriptOf(file: string, text: string): string {
   if (!file.endsWith('.svelte')) return text
   const { instance, module } = parse(text, { modern: true })
-  const inside = (script: typeof instance) => script && text.slice(script.content.start, script.content.end)
-  return [inside(module), inside(instance)].filter(Boolean).join('\n')
-}
+  return [module, instance].map((script) => (script ? text.slice(script.start, script.end).replace(/^<script[^>]*>|<\/script>$/g, '') : '')).join('\n')
+} // prettier-ignore
 
 /** Literals that read like sentences; what an `Error` says is for programmers. */
 function sentencesIn(script: string): string[] {
