@@ -4,12 +4,17 @@ import { clientFiles, type SourceFile } from '#tests/support/client-files.ts'
 
 // A page whose lines run from right to left is the same page mirrored: its styles know a start and an end, no left and right.
 
+/** A chart’s time runs from left to right in every language. */
+const charts = new Set(['components/SeatChart.svelte'])
+
 test('no style of the client names the left or the right', () => {
-  const found = clientFiles('.svelte', '.css').flatMap((source) =>
-    declarationsIn(source)
-      .filter(isPhysical)
-      .map(({ property, value }) => `${source.file}: ${property}: ${value}`),
-  )
+  const found = clientFiles('.svelte', '.css')
+    .filter(({ file }) => !charts.has(file))
+    .flatMap((source) =>
+      declarationsIn(source)
+        .filter(isPhysical)
+        .map(({ property, value }) => `${source.file}: ${property}: ${value}`),
+    )
   expect(found).toEqual([])
 })
 
