@@ -4,7 +4,6 @@ import type { Server } from 'node:http'
 import path from 'node:path'
 import { serve } from '@hono/node-server'
 import { streamOf } from '#shared/protocol/streams.ts'
-import { tellOutside } from './agents/follow.ts'
 import { openPageReader, type PageReader } from './agents/pages/reader.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { addressReader } from './auth/address.ts'
@@ -19,6 +18,7 @@ import { migrate } from './db/migrate.ts'
 import { requireUnprivileged, Sql } from './db/sql.ts'
 import { startPostgres } from './embedded/postgres.ts'
 import { Ends } from './ends.ts'
+import { followUp } from './follow-up.ts'
 import { openCaps } from './gateway/caps.ts'
 import { openGateway, type Gateway } from './gateway/gateway.ts'
 import { answerVisitor } from './jobs/answer-visitor.ts'
@@ -85,7 +85,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const redis = config.redisUrl ? connectRedis(config.redisUrl, log) : null
   if (redis) ends.add(redis.close)
   const feed = redis ? redisFeed(redis, log) : inProcessFeed()
-  const core: Core = { sql, follow: tellOutside, publish: (appended) => feed.publish(appended) }
+  const core: Core = { sql, follow: followUp, publish: (appended) => feed.publish(appended) }
   const seal = createSeal(secretOf(config), config.previousSecretKeys)
   const outbound = openOutbound(options.outbound)
   ends.add(outbound.close)
@@ -146,7 +146,7 @@ async function start(config: Config, options: Options, ends: Ends): Promise<Runn
   const parts = { core, outbound, seal, reader, stripe, send: mail.send, publicUrl, log, metrics }
   const answerer = config.openai ? openaiAnswerer(config.openai, { sql, log, metrics }) : searchAnswerer(sql)
   const worker = await startWorker(databaseUrl, handlersOf({ ...parts, answerer }), { log, metrics })
-  ends.add(startCleaning(sql, seal, log))
+  ends.add(startCleaning(core, seal, log))
   showGauges(metrics, { gateway, sql, worker, redis })
   ends.add(() => Promise.all([worker.stop(), live.moveOver(moving)]))
   starting = false

@@ -17,6 +17,7 @@ export const policy = {
   'member.change_role': managers,
   'invitation.cancel': owner,
   'member.remove': owner,
+  'notification.receive': managers,
   'workspace.rename': managers,
   'workspace.delete': owner,
   'billing.manage': owner,

@@ -13,8 +13,8 @@ const patience = 4_000
 
 /** Who is signed in, and where their stream begins. */
 export async function whoIs(api: Api): Promise<Snapshot<UserState>> {
-  const { position, epoch, user, pendingEmail, billing, workspaces, waiting } = await api.me()
-  return { position, epoch, state: { user, pendingEmail, billing, workspaces, waiting } }
+  const { position, epoch, account: _account, accountPosition: _accountPosition, ...state } = await api.me()
+  return { position, epoch, state }
 }
 
 type Of = { streams: Streams; api: Api; held: Snapshot<UserState> }

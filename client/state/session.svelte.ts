@@ -17,6 +17,7 @@ const nobody: UserState = {
   billing: { provider: 'manual', status: 'none', graceUntil: null, cancelsAt: null },
   workspaces: [],
   waiting: [],
+  unreadNotifications: {},
 }
 
 /** Who is signed in on this page, their workspaces, and the connection that keeps both up to date. */

@@ -43,18 +43,22 @@ export class EventDraft {
   /** Why a statement that was only sent failed: what came after it failed because of it. */
   failure: unknown = null
   readonly ended = new Set<Stream>()
+  /** The streams whose positions the answer tells. */
+  readonly shown = new Set<Stream>()
 
   append<K extends StreamKind, T extends KindEvents[K]['type']>(
     kind: K,
     id: string,
     type: T,
     data: Extract<KindEvents[K], { type: T }>['data'],
-    more: { actor?: Actor | null; revokes?: Revocation } = {},
+    more: { actor?: Actor | null; revokes?: Revocation; aside?: boolean } = {},
   ): void {
     const schemas: Record<string, { parse(data: unknown): unknown } | undefined> = eventsOf[kind]
     const checked = schemas[type]?.parse(data)
+    const stream = streamOf(kind, id)
+    if (!more.aside) this.shown.add(stream)
     this.entries.push({
-      stream: streamOf(kind, id),
+      stream,
       type,
       actor: more.actor ?? null,
       data: checked,

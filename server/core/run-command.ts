@@ -25,7 +25,7 @@ export type Outcome<Result> = { result: Result; positions: string; repeated: boo
 export type Core = {
   sql: Sql
   /** What else follows from a command's events, as rows of the same transaction (C4). */
-  follow: (unit: Unit) => void
+  follow: (unit: Unit) => Promise<void> | undefined
   /** The relay's ear for what was committed. */
   publish: (appended: Appended[]) => void
 }
@@ -70,13 +70,13 @@ async function inTransaction<Input, Opened, Result>(
   const result = await command.run({ ...opened, tx, draft }, input).catch((error: unknown) => {
     throw draft.failure ?? error
   })
-  core.follow({ tx, draft, at: opened.at })
+  await core.follow({ tx, draft, at: opened.at })
   if (!idempotency) {
     const appended = await appendAll(tx, draft, opened.at, () => tx`commit`)
-    return { outcome: { result, positions: positionsOf(appended), repeated: false }, appended }
+    return { outcome: { result, positions: positionsOf(appended, draft), repeated: false }, appended }
   }
   const appended = await appendAll(tx, draft, opened.at, async () => undefined)
-  const outcome = { result, positions: positionsOf(appended), repeated: false }
+  const outcome = { result, positions: positionsOf(appended, draft), repeated: false }
   await together(settle(tx, idempotency, outcome), tx`commit`)
   return { outcome, appended }
 }
@@ -102,9 +102,12 @@ function settle(tx: Tx, { scope, key }: Idempotency, answer: unknown) {
   return tx`update idempotency_keys set answer = ${tx.json(answer as never)} where scope = ${scope} and key = ${key}`
 }
 
-/** Not of streams without number: headers beyond some kilobytes are refused on the way. */
-function positionsOf(appended: Appended[]): string {
-  const told = appended.slice(0, mostPositions)
+/**
+ * Not of streams without number: headers beyond some kilobytes are refused on the way. Nor of those of whoever is told aside:
+ * who runs a workspace is no matter of somebody who declines its invitation.
+ */
+function positionsOf(appended: Appended[], { shown }: EventDraft): string {
+  const told = appended.filter(({ stream }) => shown.has(stream)).slice(0, mostPositions)
   return told.map(({ stream, events }) => `${stream}=${events.at(-1)?.position}`).join(', ')
 }
 

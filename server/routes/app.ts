@@ -25,6 +25,7 @@ import { memberRoutes } from './members.ts'
 import { framed, messengerPages } from './messenger-pages.ts'
 import { messengerRoutes } from './messenger.ts'
 import { clientPages, docsPages } from './pages.ts'
+import { notificationRoutes } from './notifications.ts'
 import { passwordRoutes } from './passwords.ts'
 import { resourceRoutes } from './resources.ts'
 import { respondToError } from './respond-to-errors.ts'
@@ -47,6 +48,7 @@ const areas = [
   sessionRoutes,
   emailRoutes,
   accountRoutes,
+  notificationRoutes,
   billingRoutes,
   workspaceRoutes,
   memberRoutes,

@@ -1,10 +1,9 @@
 import { z } from 'zod'
+import { eventsAnswer, eventsQuery } from '#shared/protocol/history.ts'
 import { workspaceParams } from '#shared/protocol/params.ts'
 import {
   changeWorkspaceBody,
   createWorkspaceBody,
-  eventsAnswer,
-  eventsQuery,
   handleAnswer,
   rosterAnswer,
   workspacesAnswer,
@@ -16,7 +15,7 @@ import { changeWorkspace } from '../membership/commands/change-workspace.ts'
 import { createWorkspace } from '../membership/commands/create-workspace.ts'
 import { deleteWorkspace } from '../membership/commands/delete-workspace.ts'
 import { leaveWorkspace } from '../membership/commands/leave-workspace.ts'
-import { readHistory } from '../membership/queries/events.ts'
+import { readHistory } from '../membership/queries/history.ts'
 import { handleAvailability, handleForName } from '../membership/queries/handle-availability.ts'
 import { readRoster } from '../membership/queries/roster.ts'
 import { readWorkspace, readWorkspaceByHandle } from '../membership/queries/workspace.ts'
@@ -153,15 +152,13 @@ export function workspaceRoutes(router: Router, { core, limits, epoch, online }:
     'get',
     `${one}/events`,
     {
-      summary: 'The history of a workspace after a position',
+      summary: 'The history of a workspace',
       params: workspaceParams,
       query: eventsQuery,
       answer: eventsAnswer,
     },
     async ({ c, params, query }) => {
-      const { after, limit, type } = query
-      const types = type === undefined ? null : type.split(',')
-      return c.json(await readHistory(sql, { userId: requireSession(c).user.id, ...params, after, limit, types }))
+      return c.json(await readHistory(sql, { userId: requireSession(c).user.id, ...params }, query))
     },
   )
 }

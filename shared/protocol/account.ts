@@ -3,6 +3,7 @@ import { planSchema } from './plans.ts'
 import { roleSchema } from './roles.ts'
 import { emailSchema, passwordSchema, personNameSchema } from '../text.ts'
 import { billingSchema } from './billing.ts'
+import { notificationKinds } from './notifications.ts'
 import { sessionSchema, idSchema, timeSchema, userSchema } from './resources.ts'
 
 /** A password as it is given to be compared: any text, since an old one need not be what a new one must. */
@@ -70,6 +71,15 @@ export const accountExportAnswer = z
         conversationId: idSchema,
         text: z.string(),
         at: timeSchema,
+      }),
+    ),
+    /** What they were notified of. Whom it was about is those people's. */
+    notifications: z.array(
+      z.strictObject({
+        workspaceId: idSchema,
+        kind: z.enum(notificationKinds),
+        at: timeSchema,
+        readAt: timeSchema.nullable(),
       }),
     ),
   })

@@ -98,6 +98,11 @@ export const userEvents = {
     /** So many of its messages, from the first one on. */
     upTo: z.int(),
   }),
+  /** It is read by HTTP: a log is for ever, and addresses of a workspace are for whoever still runs it. */
+  'notification.created': z.strictObject({ workspaceId: idSchema, notificationId: idSchema }),
+  'notifications.read': z.strictObject({
+    read: z.array(z.strictObject({ workspaceId: idSchema, notificationIds: z.array(idSchema) })),
+  }),
 } as const
 
 /**

@@ -16,7 +16,7 @@ import {
 import { messengerChangeSchema } from './agents/messenger.ts'
 import { billingSchema } from './billing.ts'
 import { fieldErrorSchema, errorCodeSchema } from './errors.ts'
-import { eventSchema } from './events.ts'
+import { unreadSchema } from './notifications.ts'
 import { pageOf } from './page.ts'
 import { atLeastOne } from './params.ts'
 import {
@@ -61,6 +61,7 @@ export const meAnswer = z.strictObject({
   accountPosition: positionSchema,
   workspaces: z.array(workspaceSchema),
   waiting: z.array(waitingInvitationSchema),
+  unreadNotifications: unreadSchema,
 })
 export type MeAnswer = z.infer<typeof meAnswer>
 
@@ -137,18 +138,6 @@ export const acceptAnswer = z.strictObject({ workspace: workspaceSchema, member:
 export type AcceptAnswer = z.infer<typeof acceptAnswer>
 
 export const membershipBody = z.strictObject({ displayName: displayNameSchema })
-
-export const eventsQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  /** Event types, separated by commas. */
-  type: z.string().max(500).optional(),
-})
-export const eventsAnswer = z.strictObject({
-  position: positionSchema,
-  events: z.array(eventSchema),
-  hasMore: z.boolean(),
-})
 
 /** The most agents that a workspace can have. */
 export const mostAgents = 100

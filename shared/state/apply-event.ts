@@ -2,6 +2,7 @@ import type { AccountEvent, AgentEvent, ConversationEvent, UserEvent, WorkspaceE
 import { type Conversation } from '../protocol/agents/conversations.ts'
 import { mostMessagesInSnapshot } from './snapshots.ts'
 import type { Invitation, Member, WaitingInvitation } from '../protocol/resources.ts'
+import { withNotifications } from './notifications.ts'
 import type {
   AccountState,
   AgentState,
@@ -80,6 +81,12 @@ export function applyAccountEvent(state: AccountState, event: AccountEvent): Acc
 }
 
 export function applyUserEvent(state: UserState, event: UserEvent): UserState {
+  const unreadNotifications = withNotifications(state.unreadNotifications, event)
+  const told = applied(state, event)
+  return unreadNotifications === told.unreadNotifications ? told : { ...told, unreadNotifications }
+}
+
+function applied(state: UserState, event: UserEvent): UserState {
   switch (event.type) {
     case 'workspace.added':
       return { ...state, workspaces: [...state.workspaces, event.data.workspace].sort(inSwitcher) }
@@ -99,6 +106,8 @@ export function applyUserEvent(state: UserState, event: UserEvent): UserState {
     case 'session.started':
     case 'session.ended':
     case 'conversation.read':
+    case 'notification.created':
+    case 'notifications.read':
     // with it comes the end of the stream
     case 'user.deleted':
       return state

@@ -3,6 +3,7 @@ import type { DeskAnswer } from '../protocol/agents/desk.ts'
 import type { AgentStateAnswer } from '../protocol/agents/state.ts'
 import type { Conversation, Message } from '../protocol/agents/conversations.ts'
 import type { Billing } from '../protocol/billing.ts'
+import type { UnreadNotifications } from '../protocol/notifications.ts'
 import type { Agent, Invitation, Member, User, WaitingInvitation, Workspace } from '../protocol/resources.ts'
 
 /**
@@ -25,7 +26,7 @@ export type AccountState = Seats
 /** A line of the switcher. */
 export type JoinedWorkspace = Omit<Workspace, 'memberCount'>
 
-/** The state of `user:<id>`: the switcher's list in its order, and what the person waits for. */
+/** The state of `user:<id>`: the switcher's list in its order, what the person waits for, and what they have not read. */
 export type UserState = {
   user: User
   /** The address that is to be theirs once it is confirmed. */
@@ -34,6 +35,7 @@ export type UserState = {
   billing: Billing
   workspaces: JoinedWorkspace[]
   waiting: WaitingInvitation[]
+  unreadNotifications: UnreadNotifications
 }
 
 /** The state of `agent:<id>`: each list by when its entries were made. */

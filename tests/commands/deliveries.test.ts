@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Delivery, WebhookEvent } from '#shared/protocol/agents/webhooks.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { cleanUp } from '#server/jobs/clean-up.ts'
+import { coreOf } from '../support/desk.ts'
 import { connectLive } from '../support/live.ts'
 import { startOnSameDatabase, useNode } from '../support/node.ts'
 import { createWebhook, deliveriesOf, failingFor, newDesk, passTime, takeover, tell, webhookOf, type Desk } from '../support/outside.ts' // prettier-ignore
@@ -228,7 +229,7 @@ test('while a secret is rotated both sign, and after a day the new one alone', a
   const [, two] = await receiver().until('/rotation', 2)
   expect(verified(body.secret, two as Received).type).toBe('takeover.requested')
   expect(() => verified(secret, two as Received)).toThrow('No matching signature')
-  await cleanUp(node().sql)
+  await cleanUp(coreOf(node()))
   const [row] = await node().owner`select former_sealed_secret from webhooks where id = ${id}`
   expect(row).toEqual({ formerSealedSecret: null })
 })
@@ -360,7 +361,7 @@ test('deliveries are forgotten after 30 days, but not what was just sent again',
   await desk.owner.post(`${desk.path}/webhooks/${id}/deliveries/${replayed?.id}/replay`)
   await receiver().until('/old-ones', 5)
   await expect.poll(async () => (await deliveriesOf(desk, id, '?status=pending')).length, soon).toBe(0)
-  await cleanUp(node().sql)
+  await cleanUp(coreOf(node()))
   const left = (await deliveriesOf(desk, id)).map((delivery) => delivery.id)
   expect(left).toHaveLength(3)
   expect(left).not.toContain(old?.id)

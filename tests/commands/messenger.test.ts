@@ -10,6 +10,7 @@ import {
 } from '#shared/protocol/visitors.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { cleanUp } from '#server/jobs/clean-up.ts'
+import { coreOf } from '../support/desk.ts'
 import { positionIn } from '../support/live.ts'
 import { useNode } from '../support/node.ts'
 import { newPerson } from '../support/people.ts'
@@ -180,7 +181,7 @@ test('at one agent only so many conversations from one address are unresolved, a
   // those of yesterday count no more, and nothing is kept of where they came from
   await owner`update conversations set created_at = created_at - interval '25 hours' where agent_id = ${agent.id}`
   expect((await late.begin()).status).toBe(201)
-  await cleanUp(node().sql)
+  await cleanUp(coreOf(node()))
   const kept = await owner<{ kept: number }[]>`
     select count(*)::int as kept from conversations where agent_id = ${agent.id} and begun_from is not null`
   expect(kept).toEqual([{ kept: 1 }])

@@ -31,6 +31,7 @@ const tenantTables = [
   'visitors',
   'subscriptions',
   'unwanted_invitations',
+  'notifications',
 ]
 
 test('68 T1 every tenant table has row-level security, forced, and the application owns none', async () => {
@@ -56,9 +57,9 @@ test('72 T1 every function with its definer’s rights is known and has a pinned
     order by proname`
   expect(rows.map((row) => row.name)).toEqual([
     'account_of_customer', 'accounts_that_pay', 'begin_agent_stream', 'end_former_handle', 'end_presence', 'end_presence_of_members', 'enqueue_job',
-    'find_visitors', 'forget_addresses', 'forget_audit', 'forget_deliveries', 'forget_former_secrets', 'forget_unwanted', 'give_back_conversations', 'hand_back_conversations', 'handle_taken', 'hear_presence', 'member_count', 'messenger_of',
-    'own_messages', 'plan_reconciliation',
-    'queue_deliveries', 'sealed_otherwise', 'search_conversations', 'search_passages', 'seat_position', 'tell_presence', 'tell_presence', 'wake_webhook', 'withdraw_job', 'workspace_of_handle',
+    'find_visitors', 'forget_addresses', 'forget_audit', 'forget_deliveries', 'forget_former_secrets', 'forget_notifications', 'forget_unwanted', 'give_back_conversations', 'hand_back_conversations', 'handle_taken', 'hear_presence', 'last_told', 'member_count', 'messenger_of',
+    'own_messages', 'plan_reconciliation', 'positions_of_actor',
+    'queue_deliveries', 'readers_behind', 'sealed_otherwise', 'search_conversations', 'search_passages', 'seat_position', 'tell_presence', 'tell_presence', 'wake_webhook', 'withdraw_job', 'workspace_of_handle',
   ]) // prettier-ignore
   expect(rows.every((row) => row.pinned)).toBe(true)
 })

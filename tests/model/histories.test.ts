@@ -1,10 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { AccountEvent, WorkspaceEvent } from '#shared/protocol/events.ts'
+import type { AccountEvent, UserEvent, WorkspaceEvent } from '#shared/protocol/events.ts'
 import { assignableRoles } from '#shared/roles.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { applyAccountEvent, applyWorkspaceEvent } from '#shared/state/apply-event.ts'
+import { withNotifications } from '#shared/state/notifications.ts'
 import type { WorkspaceState } from '#shared/state/snapshots.ts'
+import { runCommand } from '#server/core/run-command.ts'
+import { readWithin } from '#server/core/tenant.ts'
+import { markNotificationsRead } from '#server/membership/commands/mark-notifications-read.ts'
+import { notifyManagers } from '#server/membership/notify-managers.ts'
+import { unreadOf } from '#server/membership/queries/notifications.ts'
 import { useDatabase } from '../support/node.ts'
 import { workspaceState } from '../support/states.ts'
 import { Model, type Step } from './model.ts'
@@ -73,12 +79,14 @@ test.concurrent.each(Array.from({ length: shards }, (_, shard) => shard))(
   600_000,
 )
 
-test('I1 I9 histories in parallel keep the limit, the line and the log', async () => {
+test('I1 I9 S3 histories in parallel keep the limit, the line, the log and what is unread', async () => {
   const property = fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
     const world = await arrange()
     for (let next = 0; next < steps.length; next += 8) {
-      await Promise.all(steps.slice(next, next + 8).map((one) => carryOut(world, one)))
+      const readers = world.people.map(({ id }) => readAll(world, id))
+      await Promise.all([...steps.slice(next, next + 8).map((one) => carryOut(world, one)), ...readers])
     }
+    await expectUnreadIsWhatIsNotRead(world)
     for (const place of owners.keys()) {
       await expectTheLineIsRight(world, place)
       await expectEventsGiveTheRoster(world, place)
@@ -96,7 +104,7 @@ function placesOf(account: number | undefined): number[] {
 }
 
 function arrange(): Promise<World> {
-  const core = { sql: database().sql, follow: () => undefined, publish: () => undefined }
+  const core = { sql: database().sql, follow: notifyManagers, publish: () => undefined }
   return newWorld(core, database().owner, everybody, owners)
 }
 
@@ -113,6 +121,21 @@ async function expectEventsGiveTheRoster(world: World, place: number): Promise<v
     accountStream(world, placeOf(world, place).account),
   )) as unknown as AccountEvent[]
   if (seats.length > 0) expect(seats.reduce(applyAccountEvent, roster.seats)).toEqual(roster.seats)
+}
+
+function readAll({ core }: World, userId: string) {
+  const before = new Date(Date.now() + 60_000).toISOString()
+  return runCommand(core, markNotificationsRead, { userId, which: { before } })
+}
+
+/** What was created without what was read, by the events alone, is what the rows say. */
+async function expectUnreadIsWhatIsNotRead(world: World): Promise<void> {
+  for (const { id } of world.people) {
+    const events = (await eventsOf(world, streamOf('user', id))) as unknown as UserEvent[]
+    const [unread] = await readWithin(world.core.sql, { user: id }, (tx) => [unreadOf(tx, id)])
+    const counts = Object.fromEntries(unread.map((one) => [one.workspaceId, one.unread]))
+    expect(events.reduce(withNotifications, {})).toEqual(counts)
+  }
 }
 
 /** The moment of expiry is moved by hand here, which no event tells. */

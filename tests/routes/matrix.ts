@@ -99,6 +99,12 @@ export const matrix: Readonly<Record<string, Row>> = {
   },
   'GET /api/me': { path: () => '/api/me', statuses: everybody },
   'PATCH /api/me': { path: () => '/api/me', body: () => ({ name: 'Renamed' }), statuses: everybody },
+  'GET /api/notifications': { path: () => '/api/notifications', statuses: everybody },
+  'POST /api/notifications/read': {
+    path: () => '/api/notifications/read',
+    body: ({ targetId }) => ({ ids: [targetId] }),
+    statuses: [401, 204, 204, 204, 204, 204, 204, 204],
+  },
   'GET /api/account/export': { path: () => '/api/account/export', statuses: everybody },
   'DELETE /api/account': {
     path: () => '/api/account',

@@ -7,7 +7,7 @@ import type {
   NewConversation,
 } from '#shared/protocol/agents/conversations.ts'
 import type { ApiScope } from '#shared/scopes.ts'
-import { tellOutside } from '#server/agents/follow.ts'
+import { followUp } from '#server/follow-up.ts'
 import type { KeyInput } from '#server/core/opening.ts'
 import type { Core } from '#server/core/run-command.ts'
 import type { TestNode } from './node.ts'
@@ -58,5 +58,5 @@ export async function newKey({ owner }: TestNode, place: Place, scopes: ApiScope
 
 /** The node's core, for what no route of people leads to. */
 export function coreOf({ sql }: TestNode): Core {
-  return { sql, follow: tellOutside, publish: () => undefined }
+  return { sql, follow: followUp, publish: () => undefined }
 }

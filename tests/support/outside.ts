@@ -2,7 +2,7 @@ import type { Integration, NewIntegration } from '#shared/protocol/agents/integr
 import type { Delivery, NewWebhook, Webhook, WebhookWithSecret } from '#shared/protocol/agents/webhooks.ts'
 import type { AgentEvent } from '#shared/protocol/events.ts'
 import type { PageOf } from '#shared/protocol/page.ts'
-import { tellOutside } from '#server/agents/follow.ts'
+import { followUp } from '#server/follow-up.ts'
 import { runCommand, type Command } from '#server/core/run-command.ts'
 import { enter } from '#server/core/tenant.ts'
 import type { TestNode } from './node.ts'
@@ -47,7 +47,7 @@ export async function tell(
   type: AgentEvent['type'],
   data: object,
 ) {
-  const core = { sql: node.sql, follow: tellOutside, publish: () => undefined }
+  const core = { sql: node.sql, follow: followUp, publish: () => undefined }
   const input = { workspaceId, agentId, type, data: data as never, kind: 'agent' } as Told
   await runCommand(core, telling, input)
 }

@@ -26,7 +26,7 @@ export function conversationState({ conversation, messages }: ConversationAnswer
 }
 
 /** What the person's own stream knows of what they start from. */
-export function userState({ user, pendingEmail, billing, workspaces, waiting }: MeAnswer): UserState {
-  const lines = workspaces.map(({ memberCount: _count, ...workspace }) => workspace)
-  return { user, pendingEmail, billing, workspaces: lines, waiting }
+export function userState({ workspaces, ...me }: MeAnswer): UserState {
+  const { position: _position, epoch: _epoch, account: _account, accountPosition: _accountPosition, ...state } = me
+  return { ...state, workspaces: workspaces.map(({ memberCount: _count, ...workspace }) => workspace) }
 }

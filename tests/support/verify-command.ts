@@ -129,6 +129,7 @@ export const noUser: UserState = {
   billing: { provider: 'manual', status: 'none', graceUntil: null, cancelsAt: null },
   workspaces: [],
   waiting: [],
+  unreadNotifications: {},
 }
 
 function ownerIndex(all: Watched[], index: number): number {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { may, policy, type Action } from '#shared/policy.ts'
 import { assignableRoles, roles } from '#shared/roles.ts'
 
-/** The table of product.md, §3, written down a second time: Owner, Admin, Editor, Viewer. */
+/** The table of product.md, §3, and who is notified by §9, written down a second time: Owner, Admin, Editor, Viewer. */
 const table: Readonly<Record<Action, string>> = {
   'workspace.view': 'yyyy',
   'profile.edit': 'yyyy',
@@ -13,6 +13,7 @@ const table: Readonly<Record<Action, string>> = {
   'member.change_role': 'yy--',
   'invitation.cancel': 'y---',
   'member.remove': 'y---',
+  'notification.receive': 'yy--',
   'workspace.rename': 'yy--',
   'workspace.delete': 'y---',
   'billing.manage': 'y---',

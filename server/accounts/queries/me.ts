@@ -1,5 +1,6 @@
 import { includedSeats, type Plan, type Seats } from '#shared/plans.ts'
 import type { Provider } from '#shared/protocol/billing.ts'
+import type { UnreadNotifications } from '#shared/protocol/notifications.ts'
 import type { MeAnswer } from '#shared/protocol/requests.ts'
 import type { Account, User, WaitingInvitation, Workspace } from '#shared/protocol/resources.ts'
 import { streamOf } from '#shared/protocol/streams.ts'
@@ -8,6 +9,7 @@ import { billingOf, type Told } from '../../billing/rows.ts'
 import { notFound } from '../../core/errors.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
 import type { Sql } from '../../db/sql.ts'
+import { unreadOf } from '../../membership/queries/notifications.ts'
 import { pendingEmailOf } from '../tell-user.ts'
 
 type AccountRow = { id: string; plan: Plan; addonSeats: number; seats: Seats } & Told
@@ -21,7 +23,7 @@ export async function readMe(sql: Sql, { epoch, provider }: Here, userId: string
   const [accountRow] = await readAccount(sql, userId)
   if (!accountRow) throw notFound()
   const streams = [streamOf('user', userId), streamOf('account', accountRow.id)] as const
-  const [[user], workspaces, waiting, [account], heads, [pending]] = await readWithin(
+  const [[user], workspaces, waiting, [account], heads, [pending], unread] = await readWithin(
     sql,
     { user: userId, streams },
     (tx) => [
@@ -32,6 +34,7 @@ export async function readMe(sql: Sql, { epoch, provider }: Here, userId: string
       accountOf(tx, userId),
       tx<Head[]>`select name, position from streams where name = any(${[...streams]})`,
       pendingEmailOf(tx, userId),
+      unreadOf(tx, userId),
     ],
   )
   if (!user || !account) throw notFound()
@@ -46,6 +49,7 @@ export async function readMe(sql: Sql, { epoch, provider }: Here, userId: string
     accountPosition: positions.get(streams[1]) ?? 0,
     workspaces: [...workspaces].sort(inSwitcher),
     waiting: [...waiting],
+    unreadNotifications: countsOf(unread),
   }
 }
 
@@ -82,6 +86,10 @@ function workspacesOf(tx: Tx, userId: string) {
       member_count(w.id) as member_count
     from members m join workspaces w on w.id = m.workspace_id
     where m.user_id = ${userId}`
+}
+
+function countsOf(unread: readonly { workspaceId: string; unread: number }[]): UnreadNotifications {
+  return Object.fromEntries(unread.map(({ workspaceId, unread: count }) => [workspaceId, count]))
 }
 
 function waitingOf(tx: Tx, userId: string) {

@@ -28,6 +28,9 @@ export const changeMemberRole: Command<Input, Opened, Member> = {
     if (target.role === role) return memberOf(target)
     if (!may(role, 'conversation.reply')) await giveBackConversations(unit, memberId)
     draft.send(tx`update members set role = ${role} where workspace_id = ${workspace.id} and id = ${memberId}`)
+    if (!may(role, 'notification.receive')) {
+      draft.send(tx`delete from notifications where workspace_id = ${workspace.id} and user_id = ${target.userId}`)
+    }
     draft.append('workspace', workspace.id, 'member.role_changed', { memberId, role }, { actor: actorOf(actor) })
     draft.append('user', target.userId, 'workspace.role_changed', { workspaceId: workspace.id, role })
     return memberOf({ ...target, role })
