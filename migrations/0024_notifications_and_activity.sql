@@ -77,7 +77,7 @@ create function positions_of_actor(
   of_stream text, by_actor text, of_types text[], after bigint, before bigint, since timestamptz, until timestamptz,
   newest boolean, most int
 ) returns setof bigint
-  language sql stable security definer set search_path = pg_catalog, pg_temp
+  language sql stable rows 50 security definer set search_path = pg_catalog, pg_temp
   begin atomic
     select found.position
     from unnest(of_types) as kind (type) cross join lateral (

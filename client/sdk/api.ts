@@ -2,6 +2,8 @@ import type { Plan } from '#shared/plans.ts'
 import type { SeatHistory, SessionsAnswer } from '#shared/protocol/account.ts'
 import type { DeskSearchAnswer } from '#shared/protocol/agents/desk.ts'
 import type { Order, PaymentPage } from '#shared/protocol/billing.ts'
+import type { HistoryAnswer, HistoryQuery } from '#shared/protocol/history.ts'
+import type { NotificationsAnswer, WhichNotifications } from '#shared/protocol/notifications.ts'
 import type {
   AcceptAnswer,
   AgentChange,
@@ -50,12 +52,18 @@ export function createApi({ create, get, post, send }: Http) {
     declineInvitation: (token: string, { forGood = false } = {}) =>
       post<void>('/api/invitations/decline', { token, forGood }),
 
+    notifications: (query: { limit?: string; cursor?: string } = {}) =>
+      get<NotificationsAnswer>(`/api/notifications?${new URLSearchParams(query)}`),
+    readNotifications: (which: WhichNotifications) => post<void>('/api/notifications/read', which),
+
     handle: (handle: string) => get<HandleAnswer>(`/api/handles/${encodeURIComponent(handle)}`),
     handleForName: (name: string) => get<HandleAnswer>(`/api/handles?${new URLSearchParams({ name })}`),
 
     createWorkspace: (body: { name: string; handle?: string }) => create<Workspace>('/api/workspaces', body),
     workspaceByHandle: (handle: string) => get<Workspace>(`/api/workspaces/by-handle/${encodeURIComponent(handle)}`),
     roster: (id: string) => get<RosterAnswer>(`/api/workspaces/${id}/roster`),
+    history: (id: string, query: HistoryQuery) =>
+      get<HistoryAnswer>(`/api/workspaces/${id}/events?${new URLSearchParams({ ...query })}`),
     changeWorkspace: (id: string, body: WorkspaceChange) => send<Workspace>('PATCH', `/api/workspaces/${id}`, body),
     deleteWorkspace: (id: string) => send<void>('DELETE', `/api/workspaces/${id}`),
     leaveWorkspace: (id: string) => post<void>(`/api/workspaces/${id}/leave`),

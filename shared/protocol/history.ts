@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { eventSchema } from './events.ts'
+import { eventSchema, type WorkspaceEvent } from './events.ts'
 import { positionSchema } from './positions.ts'
 import { idSchema, timeSchema } from './resources.ts'
 import { roleSchema } from './roles.ts'
@@ -35,6 +35,9 @@ export const subjectSchema = z
   .meta({ id: 'EventSubject' })
 export type Subject = z.infer<typeof subjectSchema>
 
+/** As a client asks: everything in words. */
+export type HistoryQuery = Partial<Record<keyof EventsQuery, string>>
+
 export const eventsAnswer = z.strictObject({
   position: positionSchema,
   events: z.array(eventSchema),
@@ -42,3 +45,9 @@ export const eventsAnswer = z.strictObject({
   /** By position, if asked for. */
   subjects: z.record(z.string(), subjectSchema).optional(),
 })
+export type HistoryAnswer = {
+  position: number
+  events: WorkspaceEvent[]
+  hasMore: boolean
+  subjects?: Record<string, Subject>
+}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { cleanUp } from '#server/jobs/clean-up.ts'
+import { coreOf } from '../support/desk.ts'
 import type { Failure } from '../support/people.ts'
 import { newPerson, newTeam, newUser } from '../support/people.ts'
 import { useNode } from '../support/node.ts'
@@ -134,7 +135,7 @@ test('141 S3 whoever declines for good gets no more of that owner’s invitation
   const grace = await newUser(node())
   expect((await grace.invite((await grace.createWorkspace()).id, kit)).status).toBe(201)
   await node().owner`update unwanted_invitations set at = now() - interval '181 days'`
-  await cleanUp(node().sql)
+  await cleanUp(coreOf(node()))
   expect((await ada.invite(workspace.id, kit)).status).toBe(201)
 })
 

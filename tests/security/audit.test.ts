@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cleanUp } from '#server/jobs/clean-up.ts'
-import { newDesk } from '../support/desk.ts'
+import { coreOf, newDesk } from '../support/desk.ts'
 import { useNode } from '../support/node.ts'
 import { newPerson, newTeam, newUser, password } from '../support/people.ts'
 
@@ -98,6 +98,6 @@ test('what is older than half a year is forgotten', async () => {
   await node().owner`update audit set at = now() - interval '181 days' where id = (select min(id) from audit)`
   const count = async () => Number((await node().owner`select count(*) from audit`)[0]?.count)
   const before = await count()
-  await cleanUp(node().sql)
+  await cleanUp(coreOf(node()))
   expect(await count()).toBe(before - 1)
 })
