@@ -78,7 +78,7 @@ export const apiKeys = inLanguages({
     neverUsed: 'Nie benutzt',
     doesNotExpire: 'Läuft nicht ab',
     expired: 'Abgelaufen',
-    expires: (day: string) => `Läuft am ${day} ab`,
+    expires: (day: string) => `Bis ${day}`,
     newKey: 'Dein neuer API-Schlüssel',
     createTitle: 'API-Schlüssel erstellen',
     createText: 'Er öffnet, was du hier von diesem Agenten wählst, für jedes Programm, das ihn hat.',

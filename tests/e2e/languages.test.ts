@@ -103,7 +103,7 @@ test('lines that run from right to left mirror the pages, and nothing is wider t
 test('the Messenger speaks the language of its visitor', async () => {
   const { agent } = await furnished()
   const page = await visit(`/m/${agent}`, { locale: 'de-DE', viewport: shapes[1].viewport })
-  await page.getByLabel('Nachricht').fill('Wo ist mein Paket?')
+  await page.getByLabel('Nachricht', { exact: true }).fill('Wo ist mein Paket?')
   await page.getByRole('button', { name: 'Senden' }).click()
   await see(page.getByRole('button', { name: 'Mit einem Menschen sprechen' })).toBeVisible()
   await page.getByRole('button', { name: 'Mit einem Menschen sprechen' }).click()
