@@ -10,6 +10,11 @@ export const anywhere = inLanguages({
     unreachable: 'Rollcall cannot be reached',
     unreachableWhy: 'Check your connection. Nothing of yours is lost.',
     tryAgain: 'Try again',
+    notLoaded: 'This page could not be loaded',
+    notLoadedWhy: 'Either the connection is lost, or Rollcall was updated since you opened it.',
+    reload: 'Reload',
+    /** Of what is loading. */
+    thePage: 'the page',
   },
   de: {
     nothingHere: 'Hier ist nichts',
@@ -19,5 +24,9 @@ export const anywhere = inLanguages({
     unreachable: 'Rollcall ist nicht erreichbar',
     unreachableWhy: 'Prüfe deine Verbindung. Nichts von dir ist verloren.',
     tryAgain: 'Noch einmal versuchen',
+    notLoaded: 'Diese Seite konnte nicht geladen werden',
+    notLoadedWhy: 'Entweder ist die Verbindung weg, oder Rollcall wurde aktualisiert, seit du es geöffnet hast.',
+    reload: 'Neu laden',
+    thePage: 'die Seite',
   },
 })

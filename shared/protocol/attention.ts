@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema } from './resources.ts'
-import { type Stream } from './streams.ts'
+import type { Stream } from './streams.ts'
 import { streamSchema } from './positions.ts'
 
 // Who looks at a conversation and who writes there, at this moment. No events: nothing of it is kept, and what is lost is

@@ -19,7 +19,7 @@ import {
   userSchema,
   waitingInvitationSchema,
 } from './resources.ts'
-import { type StreamKind } from './streams.ts'
+import type { StreamKind } from './streams.ts'
 import { positionSchema } from './positions.ts'
 
 // Every event carries what a client needs to apply it with no further request, and never a secret:

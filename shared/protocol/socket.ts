@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Attend, AttendAnswer, AttentionFrame, Typing } from './attention.ts'
 import type { StreamEvent } from './events.ts'
 import type { Look, LookAnswer, PresenceFrame } from './presence.ts'
-import { type Stream } from './streams.ts'
+import type { Stream } from './streams.ts'
 import { positionSchema, streamSchema } from './positions.ts'
 
 /** Client → server. `after` is the position held; `epoch` the log it was read from (both missing: a first visit). */

@@ -8,7 +8,7 @@ import { mostVisitorText } from '../messenger.ts'
 import { pageOf } from './page.ts'
 import { idSchema, timeSchema } from './resources.ts'
 import type { ServerToClient } from './socket.ts'
-import { type Stream } from './streams.ts'
+import type { Stream } from './streams.ts'
 import { positionSchema } from './positions.ts'
 
 // What visitors get to see, and nothing else: no email, no role, no user, no contact, no other agent's anything. The

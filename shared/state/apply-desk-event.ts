@@ -1,7 +1,6 @@
-import { type ListedConversation } from '../protocol/agents/desk.ts'
-import { mostListed } from './snapshots.ts'
+import type { ListedConversation } from '../protocol/agents/desk.ts'
 import type { AgentEvent } from '../protocol/events.ts'
-import type { DeskState } from './snapshots.ts'
+import { mostListed, type DeskState } from './snapshots.ts'
 
 /**
  * The Help Desk's lists at N and the event N+1 of their agent's stream give the lists at N+1 (S3), as long as nothing

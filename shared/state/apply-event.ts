@@ -1,15 +1,15 @@
 import type { AccountEvent, AgentEvent, ConversationEvent, UserEvent, WorkspaceEvent } from '../protocol/events.ts'
-import { type Conversation } from '../protocol/agents/conversations.ts'
-import { mostMessagesInSnapshot } from './snapshots.ts'
+import type { Conversation } from '../protocol/agents/conversations.ts'
 import type { Invitation, Member, WaitingInvitation } from '../protocol/resources.ts'
 import { withNotifications } from './notifications.ts'
-import type {
-  AccountState,
-  AgentState,
-  ConversationState,
-  JoinedWorkspace,
-  UserState,
-  WorkspaceState,
+import {
+  mostMessagesInSnapshot,
+  type AccountState,
+  type AgentState,
+  type ConversationState,
+  type JoinedWorkspace,
+  type UserState,
+  type WorkspaceState,
 } from './snapshots.ts'
 
 type PresentWorkspace = NonNullable<WorkspaceState>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Conversation, type Message } from '#shared/protocol/agents/conversations.ts'
+import type { Conversation, Message } from '#shared/protocol/agents/conversations.ts'
 import { mostMessagesInSnapshot } from '#shared/state/snapshots.ts'
 import type { PageOf } from '#shared/protocol/page.ts'
 import { streamOf } from '#shared/protocol/streams.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type ListedConversation } from '#shared/protocol/agents/desk.ts'
+import type { ListedConversation } from '#shared/protocol/agents/desk.ts'
 import { mostListed } from '#shared/state/snapshots.ts'
 import type { AgentEvent } from '#shared/protocol/events.ts'
 import { applyDeskEvent } from '#shared/state/apply-desk-event.ts'

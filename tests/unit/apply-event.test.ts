@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { noUser } from '../support/verify-command.ts'
 import { seatsOf } from '#shared/plans.ts'
-import { type Conversation, type Message } from '#shared/protocol/agents/conversations.ts'
+import type { Conversation, Message } from '#shared/protocol/agents/conversations.ts'
 import { mostMessagesInSnapshot } from '#shared/state/snapshots.ts'
 import type { ConversationEvent, UserEvent, WorkspaceEvent } from '#shared/protocol/events.ts'
 import type { Agent, Invitation, Member, WaitingInvitation } from '#shared/protocol/resources.ts'

@@ -1,4 +1,4 @@
-import { type Conversation } from '#shared/protocol/agents/conversations.ts'
+import type { Conversation } from '#shared/protocol/agents/conversations.ts'
 import { mostMessagesInSnapshot } from '#shared/state/snapshots.ts'
 import type { PageOf, PageQuery } from '#shared/protocol/page.ts'
 import { streamOf } from '#shared/protocol/streams.ts'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type ConversationAnswer } from '#shared/protocol/agents/conversations.ts'
+import type { ConversationAnswer } from '#shared/protocol/agents/conversations.ts'
 import { mostMessagesInSnapshot } from '#shared/state/snapshots.ts'
 import type { ConversationEvent } from '#shared/protocol/events.ts'
 import type { RosterAnswer } from '#shared/protocol/requests.ts'
