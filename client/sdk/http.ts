@@ -4,11 +4,19 @@ import type { ErrorCode, FieldError, Problem } from '#shared/protocol/errors.ts'
 export class ApiError extends Error {
   readonly code: ErrorCode | 'offline'
   readonly errors: FieldError[]
+  /** In how many seconds it can be asked again, where the server says so. */
+  readonly retryAfter: number | null
 
-  constructor(code: ErrorCode | 'offline', detail: string, errors: FieldError[] = []) {
+  constructor(
+    code: ErrorCode | 'offline',
+    detail: string,
+    errors: FieldError[] = [],
+    retryAfter: number | null = null,
+  ) {
     super(detail)
     this.code = code
     this.errors = errors
+    this.retryAfter = retryAfter
   }
 }
 
@@ -103,5 +111,6 @@ function requestOf(
 async function errorFrom(response: Response): Promise<ApiError> {
   const problem = (await response.json().catch(() => null)) as Problem | null
   if (!problem?.code) return new ApiError('unavailable', 'Rollcall cannot answer right now. Try again in a moment.')
-  return new ApiError(problem.code, problem.detail, problem.errors)
+  const retryAfter = response.headers.get('retry-after')
+  return new ApiError(problem.code, problem.detail, problem.errors, retryAfter === null ? null : Number(retryAfter))
 }

@@ -1,8 +1,9 @@
 import type { AssignableRole } from '#shared/roles.ts'
-import { roleNames } from '#shared/roles.ts'
 import { may } from '#shared/policy.ts'
 import type { JoinedWorkspace } from '#shared/state/snapshots.ts'
 import { api } from '../api.ts'
+import { members } from '../messages/members.ts'
+import { names } from '../messages/names.ts'
 import { Doing, type Question } from './doing.svelte.ts'
 import type { RowVerb } from './row-actions.ts'
 import type { RosterRow } from './roster-rows.ts'
@@ -24,9 +25,9 @@ export class RowCommands extends Doing {
       row.kind === 'member' ? api.changeMemberRole(id, row.id, role) : api.changeInvitationRole(id, row.id, role)
     if (row.id !== memberId || may(role, 'member.change_role')) return void this.run(row.id, change)
     this.question = {
-      title: `Become ${roleNames[role]}?`,
-      text: `You can then no longer invite people to ${name} or change roles. Only another Admin or the Owner can undo this.`,
-      action: 'Change my role',
+      title: members().become(names().roles[role]),
+      text: members().becomeText(name),
+      action: members().becomeYes,
       act: change,
     }
   }
@@ -38,25 +39,26 @@ export class RowCommands extends Doing {
 
   private async resend(row: RosterRow): Promise<void> {
     const sent = await this.run(row.id, () => api.resendInvitation(this.workspace().id, row.id))
-    if (sent) tell({ text: `${row.email} was sent a new link. The old one is dead.`, tone: 'good' })
+    if (sent) tell({ text: members().resent(row.email), tone: 'good' })
   }
 
   private questionFor(row: RosterRow, verb: Exclude<RowVerb, 'resend'>): Question {
     const { id, name } = this.workspace()
+    const words = members()
     switch (verb) {
       case 'cancel':
         return {
-          title: `Cancel the invitation of ${row.email}?`,
-          text: 'The link in their email stops working. A seat that it holds goes to whoever is next in the line.',
-          action: 'Cancel invitation',
-          back: 'Keep it',
+          title: words.cancelTitle(row.email),
+          text: words.cancelText,
+          action: words.verbs.cancel,
+          back: words.keepIt,
           act: () => api.cancelInvitation(id, row.id),
         }
       case 'remove':
         return {
-          title: `Remove ${row.name}?`,
-          text: `${row.email} loses access to ${name} at once, on every device. Coming back takes a new invitation.`,
-          action: 'Remove member',
+          title: words.removeTitle(row.name),
+          text: words.removeText(row.email, name),
+          action: words.verbs.remove,
           act: () => api.removeMember(id, row.id),
         }
       case 'leave':
@@ -66,10 +68,11 @@ export class RowCommands extends Doing {
 }
 
 export function leaving({ id, name }: JoinedWorkspace): Question {
+  const words = members()
   return {
-    title: `Leave ${name}?`,
-    text: 'You lose access at once. Coming back takes a new invitation.',
-    action: 'Leave workspace',
+    title: words.leaveTitle(name),
+    text: words.leaveText,
+    action: words.verbs.leave,
     act: () => api.leaveWorkspace(id),
   }
 }

@@ -6,6 +6,7 @@ import { desk } from './measurements/desk.ts'
 import { latency } from './measurements/latency.ts'
 import { members } from './measurements/members.ts'
 import { memory } from './measurements/memory.ts'
+import { panel } from './measurements/panel.ts'
 import { rest } from './measurements/rest.ts'
 import { accept, change, invite, roster } from './measurements/requests.ts'
 import { search } from './measurements/search.ts'
@@ -31,6 +32,7 @@ const measurements: Record<string, (stage: Stage) => Promise<void>> = {
   rest,
   storm,
   members,
+  panel,
   desk,
   visitors,
   webhooks,

@@ -84,3 +84,29 @@ export async function insertTeam(sql: postgres.Sql, size: number): Promise<Team>
   if (!hall) throw new Error('A team has an owner.')
   return { ...hall, people, memberIds: [hall.ownerMemberId, ...(await insertMembers(sql, hall, people.slice(1)))] }
 }
+
+/** Gives the members names and roles as people have them: a few of each first name, all roles. */
+export async function nameMembers(sql: postgres.Sql, { workspaceId }: Hall): Promise<void> {
+  await sql`
+    update members m
+    set
+      display_name = (array['Ada', 'Grace', 'Maria', 'Edsger', 'Barbara', 'Zoë', 'Özgür', 'Jean'])[1 + n % 8]
+        || ' ' || (array['Lovelace', 'Hopper', 'Dijkstra', 'Liskov', 'Ångström'])[1 + n % 5] || ' ' || n,
+      role = case when m.role = 'owner' then m.role else (array['admin', 'editor', 'viewer'])[1 + n % 3] end
+    from (
+      select id, (row_number() over (order by id))::int as n from members where workspace_id = ${workspaceId}
+    ) as numbered
+    where numbered.id = m.id and m.workspace_id = ${workspaceId}`
+}
+
+/** Invitations that the owner has sent, each fifth of them expired. */
+export async function insertInvitations(sql: postgres.Sql, hall: Hall, count: number): Promise<void> {
+  await sql`
+    insert into invitations
+      (id, workspace_id, account_id, email, role, status, token_hash, holds_seat, line, invited_by, invited_by_name, sent_at, expires_at)
+    select
+      gen_random_uuid(), ${hall.workspaceId}, ${hall.accountId}, 'invited.' || n || '@example.com', 'editor',
+      case when n % 5 = 0 then 'expired' else 'pending' end, decode(md5(n::text) || md5(n::text), 'hex'), false, n,
+      ${hall.ownerMemberId}, 'Ada', now() - n * interval '1 minute', now() + interval '6 days'
+    from generate_series(1, ${count}::int) as n`
+}

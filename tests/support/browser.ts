@@ -42,10 +42,14 @@ export function useBrowser(node: () => TestNode) {
   }
 }
 
-export async function launchChromium(): Promise<Browser> {
+/** `more`: switches of the command line. */
+export async function launchChromium(more: string[] = []): Promise<Browser> {
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const quiet = ['--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-  return chromium.launch({ executablePath: findProgram(chromiums), args: [...asRoot, ...quiet, '--no-first-run'] })
+  return chromium.launch({
+    executablePath: findProgram(chromiums),
+    args: [...asRoot, ...quiet, '--no-first-run', ...more],
+  })
 }
 
 /** What axe finds wrong with what stands on the page once nothing moves any more: rule and element. */

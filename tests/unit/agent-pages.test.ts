@@ -17,7 +17,11 @@ const delivery: Delivery = { id: 'd1', type: 'contact.created', payload: '{}', t
 
 test('every event and every scope is offered, once', () => {
   expect(eventOptions().map(({ value }) => value)).toEqual([...webhookEvents])
-  expect(scopeAreas().flatMap(({ options }) => options.map(({ value }) => value)).sort()).toEqual([...scopes].sort())
+  expect(
+    scopeAreas()
+      .flatMap(({ options }) => options.map(({ value }) => value))
+      .sort(),
+  ).toEqual([...scopes].sort())
 })
 
 describe('resources', () => {

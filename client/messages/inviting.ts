@@ -1,0 +1,78 @@
+import { figure, inLanguages } from './language.svelte.ts'
+
+/** Inviting people: by their addresses or by a file, and what came of it. */
+export const inviting = inLanguages({
+  en: {
+    title: (workspace: string) => `Invite people to ${workspace}`,
+    lead: 'Each gets an email with a link that works once, for 7 days.',
+    resultsTitle: 'Invitations',
+    addresses: 'Email addresses',
+    oneOrMany: 'One or many: paste a list, with commas, spaces or lines between.',
+    count: (addresses: number) => (addresses === 1 ? '1 address' : `${figure(addresses)} addresses`),
+    notAnAddress: (written: string) => `“${written}” is not an email address.`,
+    notAddresses: (written: string) => `These are not email addresses: ${written}.`,
+    atLeastOne: 'Enter at least one email address.',
+    atMost: (most: number) => `Send at most ${figure(most)} at once.`,
+    role: 'Role',
+    beyond: (count: number) =>
+      `${count === 1 ? 'One of them has' : `${figure(count)} of them have`} to wait for a seat, in the order of this list. They are let in by themselves as seats come free.`,
+    cancel: 'Cancel',
+    send: (count: number) => (count > 1 ? `Send ${figure(count)} invitations` : 'Send invitation'),
+    sent: (count: number) => (count === 1 ? '1 invitation sent' : `${figure(count)} invitations sent`),
+    notSent: (count: number) => `, ${figure(count)} not`,
+    waiting: (role: string) => `${role}, waiting for a seat`,
+    correct: 'Correct and try again',
+    more: 'Invite more',
+    done: 'Done',
+    /** In turns plain and strong, plain first. */
+    invitedYou: (inviter: string, email: string, workspace: string, role: string) => [
+      '',
+      inviter,
+      ' invited ',
+      email,
+      ' to join ',
+      workspace,
+      ' as ',
+      role,
+      '.',
+    ],
+    allTaken: 'All seats are taken right now. Accept, and you are let in as soon as one comes free.',
+  },
+  de: {
+    title: (workspace: string) => `Leute zu ${workspace} einladen`,
+    lead: 'Alle bekommen eine E-Mail mit einem Link. Er gilt einmal und 7 Tage lang.',
+    resultsTitle: 'Einladungen',
+    addresses: 'E-Mail-Adressen',
+    oneOrMany: 'Eine oder viele: Füg eine Liste ein, mit Kommas, Leerzeichen oder Zeilen dazwischen.',
+    count: (addresses: number) => (addresses === 1 ? '1 Adresse' : `${figure(addresses)} Adressen`),
+    notAnAddress: (written: string) => `„${written}“ ist keine E-Mail-Adresse.`,
+    notAddresses: (written: string) => `Das sind keine E-Mail-Adressen: ${written}.`,
+    atLeastOne: 'Gib mindestens eine E-Mail-Adresse ein.',
+    atMost: (most: number) => `Sende höchstens ${figure(most)} auf einmal.`,
+    role: 'Rolle',
+    beyond: (count: number) =>
+      count === 1
+        ? 'Eine davon muss auf einen Platz warten. Sobald einer frei wird, kommt sie von selbst herein.'
+        : `${figure(count)} davon müssen auf einen Platz warten, in der Reihenfolge dieser Liste. Sobald Plätze frei werden, kommen sie von selbst herein.`,
+    cancel: 'Abbrechen',
+    send: (count: number) => (count > 1 ? `${figure(count)} Einladungen senden` : 'Einladung senden'),
+    sent: (count: number) => (count === 1 ? '1 Einladung gesendet' : `${figure(count)} Einladungen gesendet`),
+    notSent: (count: number) => `, ${figure(count)} nicht`,
+    waiting: (role: string) => `${role}, wartet auf einen Platz`,
+    correct: 'Korrigieren und noch einmal senden',
+    more: 'Weitere einladen',
+    done: 'Fertig',
+    invitedYou: (inviter: string, email: string, workspace: string, role: string) => [
+      '',
+      inviter,
+      ' hat ',
+      email,
+      ' eingeladen, ',
+      workspace,
+      ' als ',
+      role,
+      ' beizutreten.',
+    ],
+    allTaken: 'Gerade sind alle Plätze belegt. Nimm an, und du kommst herein, sobald einer frei wird.',
+  },
+})
