@@ -1,6 +1,6 @@
 import type { AssignableRole } from '#shared/roles.ts'
 import { api } from '../api.ts'
-import { doWithEach, type Outcome } from './each-of.ts'
+import { doWithEach, waitFor, type Outcome } from './each-of.ts'
 import type { RosterRow } from './roster-rows.ts'
 import type { BulkVerb } from './row-actions.ts'
 
@@ -35,7 +35,7 @@ export class Bulk {
     await doWithEach(this.rows, (row) => this.act(row), {
       told: (outcome) => (this.outcomes = [...this.outcomes, outcome]),
       signal: this.stopped.signal,
-      wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+      wait: waitFor,
     })
     this.phase = 'over'
   }

@@ -1,4 +1,5 @@
 import { ApiError } from '../sdk/http.ts'
+import { sentenceOf } from './refusal.ts'
 
 /** What became of one of many: nothing to say, or the sentence with which it was refused. */
 export type Outcome<Item> = { item: Item; refusal: string | null }
@@ -7,12 +8,12 @@ export type Watching<Item> = {
   /** Told of each as it is done or refused. */
   told: (outcome: Outcome<Item>) => void
   /** Aborted: what is under way is finished, and no more is begun. */
-  signal: AbortSignal
+  signal?: AbortSignal
   wait: (seconds: number) => Promise<void>
+  /** Four leave a browser, which asks for six things at a time, room for what else the page wants. */
+  atOnce?: number
 }
 
-/** As many as a browser asks for at once without what else the page wants having to wait. */
-const atOnce = 4
 /** A server that is busy for so many seconds is waited for; one that says no for an hour is believed. */
 const patience = 30
 const attempts = 5
@@ -24,7 +25,7 @@ const attempts = 5
 export async function doWithEach<Item>(
   items: readonly Item[],
   act: (item: Item) => Promise<unknown>,
-  { told, signal, wait }: Watching<Item>,
+  { told, signal, wait, atOnce = 4 }: Watching<Item>,
 ): Promise<void> {
   const left = items.values()
   let pause: Promise<void> | null = null
@@ -42,8 +43,9 @@ export async function doWithEach<Item>(
         const { retryAfter } = error
         const waits = retryAfter !== null && retryAfter <= patience && attempt < attempts
         if (!waits) {
-          if (endsAll(error)) over = error.message
-          return error.message
+          const sentence = sentenceOf(error)
+          if (endsAll(error)) over = sentence
+          return sentence
         }
         pause ??= wait(retryAfter).finally(() => (pause = null))
       }
@@ -52,7 +54,7 @@ export async function doWithEach<Item>(
 
   async function work(): Promise<void> {
     for (const item of left) {
-      if (signal.aborted) return
+      if (signal?.aborted) return
       told({ item, refusal: await outcomeOf(item) })
     }
   }
@@ -63,4 +65,8 @@ export async function doWithEach<Item>(
 /** Whether the next one would be answered the same. */
 function endsAll({ code }: ApiError): boolean {
   return code === 'rate_limited' || code === 'offline' || code === 'unauthenticated' || code === 'forbidden'
+}
+
+export function waitFor(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000))
 }

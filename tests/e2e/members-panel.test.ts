@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { expect, test } from 'vitest'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
@@ -102,6 +103,51 @@ test('whoever may do nothing with many is offered no selection, and an Admin no 
   await see(admin.getByRole('button', { name: 'Change role' })).toBeVisible()
   await see(admin.getByRole('toolbar').getByRole('button', { name: 'Remove' })).toHaveCount(0)
 })
+
+test('a file of invitations is looked at line by line before it is sent, and each has a result', async () => {
+  const { ada, grace, workspace } = await newTeam(node())
+  const owner = await signedIn(ada, `/w/${workspace.handle}/members`)
+  const admin = await signedIn(grace, `/w/${workspace.handle}/members`)
+  const many = Array.from({ length: 120 }, (_, n) => `new.${n}@example.com;viewer`)
+  const text = ['Rolle;E-Mail', ...many.map((line) => line.split(';').toReversed().join(';')), `viewer;${grace.email}`, 'emperor;rome@example.com', 'viewer;nobody']
+  await owner.getByRole('button', { name: 'Invite', exact: true }).click()
+  const dialog = owner.getByRole('dialog')
+  await lookAt(owner, 'invite-with-file')
+  await dialog.getByLabel('Choose a file').last().setInputFiles({ name: 'team.csv', mimeType: 'text/csv', buffer: Buffer.from(`\uFEFF${text.join('\r\n')}`) })
+  await see(dialog.getByRole('heading', { name: 'Import team.csv' })).toBeVisible()
+  await see(dialog.getByText('121 invitations are ready, 2 lines have a problem.')).toBeVisible()
+  await see(dialog.getByRole('row').filter({ hasText: 'rome@example.com' })).toContainText('The role is Admin, Editor or Viewer.')
+  await dialog.getByRole('row').filter({ hasText: 'rome@example.com' }).scrollIntoViewIfNeeded()
+  await lookAt(owner, 'import-preview')
+  expect(await violationsOf(owner)).toEqual([])
+  await dialog.getByRole('button', { name: 'Send 121 invitations' }).click()
+  await see(dialog.getByText('120 invitations sent, 1 not.')).toBeVisible()
+  await see(dialog.getByRole('listitem').filter({ hasText: grace.email })).toContainText('already a member')
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  await see(admin.getByText('124 people')).toBeVisible()
+  await admin.getByLabel('Search members').fill('new.119@')
+  await see(rowOf(admin, 'new.119@example.com')).toContainText('Viewer')
+}) // prettier-ignore
+
+test('an export has what the filters show, and nothing that a spreadsheet would run', async () => {
+  const { ada, grace, edsger, barbara, workspace } = await newTeam(node())
+  await grace.patch(`/api/workspaces/${workspace.id}/membership`, { displayName: '=1+1' })
+  const page = await signedIn(ada, `/w/${workspace.handle}/members?q=example.com&sort=role`)
+  await see(page.getByRole('row')).toHaveCount(5)
+  await page.getByLabel('Search members').fill('e')
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()])
+  expect(file.suggestedFilename()).toBe(`${workspace.handle}-members.csv`)
+  const lines = readFileSync(await file.path(), 'utf8').split('\r\n')
+  const today = /,\d{4}-\d\d-\d\d$/
+  expect(lines.map((line) => line.replace(today, ''))).toEqual([
+    '\uFEFFName,Email,Role,Status,Joined',
+    `Ada,${ada.email},Owner,Active`,
+    `'=1+1,${grace.email},Admin,Active`,
+    `Edsger,${edsger.email},Editor,Active`,
+    `Barbara,${barbara.email},Viewer,Active`,
+    '',
+  ])
+}) // prettier-ignore
 
 async function idOf(person: Person, workspaceId: string, email: string): Promise<string> {
   const { invitations } = await person.roster(workspaceId)
