@@ -31,19 +31,29 @@ function open<Most extends Record<string, number>>(allowed: Most, factor: number
   return {
     admit(connection: Socket, holder: Holder<Most>): string | null {
       const names: Record<string, string> = { ...holder, node: '' }
-      const keys = Object.keys(allowed).map((kind) => ({ kind, key: `${kind} ${names[kind]}` }))
-      const full = keys.find(({ kind, key }) => (counts.get(key) ?? 0) >= (allowed[kind] ?? 0) * factor)
-      if (full) return full.kind
+      const full = Object.keys(allowed).find(
+        (kind) => (counts.get(keyOf(kind, names)) ?? 0) >= (allowed[kind] ?? 0) * factor,
+      )
+      if (full) return full
       // one that went while it was looked up has nothing more to tell
       if (connection.destroyed) return null
-      for (const { key } of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
-      // the TCP connection, not the WebSocket: an upgrade that fails in between gives its place back, too
-      connection.once('close', () => {
-        for (const { key } of keys) lessen(counts, key)
-      })
+      hold(connection, counts, Object.keys(allowed).map((kind) => keyOf(kind, names))) // prettier-ignore
       return null
     },
   }
+}
+
+function keyOf(kind: string, names: Record<string, string>): string {
+  return `${kind} ${names[kind]}`
+}
+
+/** On its own, so that no more than this is held as long as the connection. */
+function hold(connection: Socket, counts: Map<string, number>, keys: string[]): void {
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+  // the TCP connection, not the WebSocket: an upgrade that fails in between gives its place back, too
+  connection.once('close', () => {
+    for (const key of keys) lessen(counts, key)
+  })
 }
 
 function lessen(counts: Map<string, number>, key: string): void {

@@ -7,10 +7,10 @@ import type { LiveSocket } from './rooms.ts'
 const grace = 3_000
 
 /** Whose page it is, and what of the workspace it shows; null: it is in the background. */
-export type Looking = { userId: string; memberId: string; place: Place | null }
+type Looking = { userId: string; memberId: string; place: Place | null }
 
 /** What another node's row says: all that it told up to a telling. `members`: null where the version is the known one. */
-export type Row = { node: string; told: number; version: string; members: Present[] | null }
+type Row = { node: string; told: number; version: string; members: Present[] | null }
 
 /** What one node has told of the workspace, up to a telling; `version`: as the database has it. */
 type Word = { telling: number; version: string | null; members: Map<string, readonly Place[]> }
@@ -151,7 +151,7 @@ export class Company {
   }
 }
 
-export function placesIn(told: string): Place[] {
+function placesIn(told: string): Place[] {
   return told === '' ? [] : (told.split(' ') as Place[])
 }
 

@@ -13,7 +13,7 @@ import type { Feed } from '../relay/feed.ts'
 import { Attention } from './attention.ts'
 import type { Caller, Person } from './caller.ts'
 import type { AllCaps } from './caps.ts'
-import { allowPeople, allowVisitors } from './handshake.ts'
+import { allowPeople, allowVisitors, forgetRequest } from './handshake.ts'
 import { asSent } from './outbox.ts'
 import { Presence } from './presence.ts'
 import { answering } from './messages.ts'
@@ -84,6 +84,7 @@ export function openGateway(http: HttpServer, parts: Parts): Gateway {
   io.people.on('connection', (socket: LiveSocket) => {
     const { caller } = socket.request as unknown as { caller: Person }
     socket.data = caller
+    forgetRequest(socket)
     rooms.forgetAfter(socket)
     void rooms.enterPerson(socket)
     answer(socket)

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Person } from './caller.ts'
 import type { AllCaps } from './caps.ts'
+import type { LiveSocket } from './rooms.ts'
 
 type Decide = (error: string | null, allowed: boolean) => void
 type Door = {
@@ -81,6 +82,12 @@ export function allowVisitors(parts: Door) {
     }
     decide(null, true)
   }
+}
+
+/** What the request and the handshake said is no longer held, once it is known who it is: it would be as long as the socket. */
+export function forgetRequest(socket: LiveSocket): void {
+  Reflect.set(socket.conn, 'request', null)
+  Reflect.set(socket, 'handshake', null)
 }
 
 function barOf(request: IncomingMessage, { draining, isOwnOrigin }: Door): keyof typeof refusals | null {

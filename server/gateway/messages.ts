@@ -1,4 +1,3 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { AttendAnswer } from '#shared/protocol/attention.ts'
 import type { LookAnswer } from '#shared/protocol/presence.ts'
 import type { UnwatchAnswer, WatchAnswer } from '#shared/protocol/socket.ts'
@@ -8,7 +7,8 @@ import type { Metrics } from '../metrics.ts'
 import type { LiveSocket, Sent } from './rooms.ts'
 
 /** For each connection and in a minute: a page watches a few streams, and asks for all of them anew when it wakes up. */
-const messages = new RateLimiterMemory({ points: 300, duration: 60 })
+const allowed = { messages: 300, milliseconds: 60_000 }
+const counts = new WeakMap<LiveSocket, { since: number; messages: number }>()
 
 type Answer = WatchAnswer<Sent> | UnwatchAnswer | AttendAnswer | LookAnswer
 /** What answers a message, by its name. Payloads are whatever somebody sent. */
@@ -24,23 +24,20 @@ export function answering(handlers: Handlers, parts: { log: Log; metrics: Metric
     if (!handler) parts.metrics.unknownMessages.inc()
     else reply(answer, limited(this, () => handler(this, payload)), parts) // prettier-ignore
   }
-  return (socket) => {
-    socket.onAny(hear)
-    socket.on('disconnect', forget)
-  }
-}
-
-/** Its count would be kept for a minute: after a storm that is one for each socket that there was. */
-function forget(this: LiveSocket): void {
-  void messages.delete(this.id)
+  return (socket) => void socket.onAny(hear)
 }
 
 async function limited(socket: LiveSocket, act: () => Answer | Promise<Answer>): Promise<Answer> {
-  const spent = await messages.consume(socket.id).then(
-    () => false,
-    () => true,
-  )
-  return spent ? { ok: false, code: 'rate_limited' } : act()
+  return isSpent(socket) ? { ok: false, code: 'rate_limited' } : act()
+}
+
+function isSpent(socket: LiveSocket): boolean {
+  const now = performance.now()
+  const held = counts.get(socket)
+  const count = held && now - held.since < allowed.milliseconds ? held : { since: now, messages: 0 }
+  if (count !== held) counts.set(socket, count)
+  count.messages += 1
+  return count.messages > allowed.messages
 }
 
 function reply(answer: unknown, result: Promise<Answer>, { log, metrics }: { log: Log; metrics: Metrics }): void {

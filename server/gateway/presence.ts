@@ -9,6 +9,7 @@ import { idOf, kindOf, type Stream } from '#shared/protocol/streams.ts'
 import { isPerson } from './caller.ts'
 import { Company, type Change } from './company.ts'
 import type { Handlers } from './messages.ts'
+import { OtherNodes } from './other-nodes.ts'
 import { PresenceRounds, type RoundParts } from './presence-rounds.ts'
 import type { LiveServer, LiveSocket, Rooms } from './rooms.ts'
 
@@ -29,7 +30,7 @@ type Held = {
 }
 type Prepared = { change: Change; newcomers: LiveSocket[]; everybody: Present[] }
 
-type Parts = Omit<RoundParts, 'companies'> & { io: LiveServer; rooms: () => Rooms }
+type Parts = Omit<RoundParts, 'companies' | 'others'> & { io: LiveServer; rooms: () => Rooms }
 
 /**
  * Who is in which workspace, and where there. It lasts as long as the sockets do. What has changed is gathered until the
@@ -43,9 +44,10 @@ export class Presence {
 
   constructor(parts: Parts) {
     this.parts = parts
-    this.rounds = new PresenceRounds({ ...parts, companies: this.companies })
+    const others = new OtherNodes(parts.node, this.companies)
+    this.rounds = new PresenceRounds({ ...parts, companies: this.companies, others })
     parts.feed.listenToSignals((_, signal) => {
-      if ('telling' in signal) this.rounds.hear(signal)
+      if ('telling' in signal) others.hear(signal)
     })
   }
 

@@ -20,16 +20,14 @@ type Transport = { bufferedAmount: number; terminate: () => void }
  * said to it: it would not read that either.
  */
 export function cutSlowClients(io: LiveServer, cut: () => void): void {
-  io.engine.on('connection', (conn: Connection) => {
-    conn.on('packetCreate', look)
-    function look(): void {
-      if (!isClogged(conn)) return
-      conn.off('packetCreate', look)
-      // closing in good order would wait behind what is not read
-      transportOf(conn).terminate()
-      cut()
-    }
-  })
+  io.engine.on('connection', (conn: Connection) => void conn.on('packetCreate', look))
+  function look(this: Connection): void {
+    if (!isClogged(this)) return
+    this.off('packetCreate', look)
+    // closing in good order would wait behind what is not read
+    transportOf(this).terminate()
+    cut()
+  }
 }
 
 function isClogged(conn: Connection): boolean {

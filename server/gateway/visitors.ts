@@ -10,6 +10,7 @@ import type { Metrics } from '../metrics.ts'
 import type { Attention } from './attention.ts'
 import type { Visitor } from './caller.ts'
 import type { AllCaps } from './caps.ts'
+import { forgetRequest } from './handshake.ts'
 import { answering } from './messages.ts'
 import type { Rights, VisitorHeads } from './rights.ts'
 import type { LiveServer, LiveSocket, Rooms } from './rooms.ts'
@@ -53,6 +54,7 @@ export function serveVisitors(io: LiveServer, rooms: Rooms, parts: Parts): void 
   const access = accessOf(rooms, parts)
   const answer = answering({ ...watching(rooms, { ...parts, access }), ...parts.attention.ofVisitors() }, parts)
   io.on('connection', (socket: LiveSocket) => {
+    forgetRequest(socket)
     rooms.forgetAfter(socket)
     answer(socket)
   })

@@ -1,4 +1,4 @@
-import type { Gather, Recorded, Returned, Seat } from './servers/audience.ts'
+import type { Gather, Looked, Recorded, Returned, Seat } from './servers/audience.ts'
 import type { BenchServer } from './servers/child.ts'
 import { origin } from './stage.ts'
 
@@ -13,6 +13,8 @@ export type Audience = {
   roam: (ports: number[], position: number) => Promise<void>
   /** Waits until every one has lost its connection and is back with that. */
   returned: () => Promise<Returned>
+  /** Has them say so many times a second, in turns, that they look at another page; answers what they all were sent of it. */
+  look: (rate: number, seconds: number) => Promise<Looked>
   leave: () => Promise<void>
 }
 
@@ -26,6 +28,7 @@ export async function gather(clients: BenchServer, asked: Gather): Promise<Audie
     recorded: () => about({ ask: 'recorded' }),
     roam: (ports, position) => about({ ask: 'roam', ports, position }),
     returned: () => about({ ask: 'returned' }),
+    look: (rate, seconds) => about({ ask: 'look', rate, seconds }),
     leave: () => about({ ask: 'leave' }),
   }
 }

@@ -7,6 +7,7 @@ import { latency } from './measurements/latency.ts'
 import { members } from './measurements/members.ts'
 import { memory } from './measurements/memory.ts'
 import { panel } from './measurements/panel.ts'
+import { presence } from './measurements/presence.ts'
 import { rest } from './measurements/rest.ts'
 import { accept, change, invite, roster } from './measurements/requests.ts'
 import { search } from './measurements/search.ts'
@@ -30,6 +31,7 @@ const measurements: Record<string, (stage: Stage) => Promise<void>> = {
   streams,
   bystander,
   rest,
+  presence,
   storm,
   members,
   panel,

@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Sql } from '#server/db/sql.ts'
 import { Company } from '#server/gateway/company.ts'
+import { OtherNodes } from '#server/gateway/other-nodes.ts'
 import { PresenceRounds } from '#server/gateway/presence-rounds.ts'
 import type { LiveSocket } from '#server/gateway/rooms.ts'
 import { createLog } from '#server/log.ts'
@@ -19,13 +20,16 @@ test('117 a node whose word was taken while its answer was lost says all of it a
   const memberId = randomUUID()
   const company = new Company()
   company.place({} as LiveSocket, { userId, memberId, place: 'members' })
+  const companies = new Map([[workspaceId, { company, heard: true }]])
+  const node = randomUUID()
   const rounds = new PresenceRounds({
     sql: database.sql,
     feed: inProcessFeed(),
     log: createLog('silent'),
     metrics: createMetrics(),
-    node: randomUUID(),
-    companies: new Map([[workspaceId, { company, heard: true }]]),
+    node,
+    companies,
+    others: new OtherNodes(node, companies),
   })
   expect(await database.told(() => true)).toEqual([])
   rounds.changed({ workspaceId, userId, memberId })

@@ -13,6 +13,9 @@ export type Recorded = { positions: Float64Array; times: Float64Array; whose: Ui
 /** Milliseconds of each client's return by the shared clock; how often they tried; how many were told to start anew. */
 export type Returned = { times: Float64Array; tries: number; resets: number }
 
+/** Frames of who is where, and their bytes. */
+export type Looked = { frames: number; bytes: number }
+
 type Client = {
   seat: Seat
   nth: number
@@ -28,6 +31,8 @@ type Client = {
 type Roaming = { ports: number[]; position: number; back: number; tries: number; resets: number; tell: () => void }
 
 const positionMark = Buffer.from('"position":')
+const presenceMark = '42["presence"'
+const pages = ['members', 'plan', 'settings', 'agents', 'help-desk']
 const mostRecorded = 4_000_000
 const atOnce = 50
 /** As the client of ours comes back: milliseconds before the first try, the longest pause, and how much is chance. */
@@ -46,6 +51,8 @@ class Crowd {
   private missing = ''
   private roaming: Roaming | null = null
   private leaving = false
+  private looked: Looked = { frames: 0, bytes: 0 }
+  private looks = 0
 
   constructor({ ports, seats, size }: Gather) {
     this.ports = ports
@@ -116,6 +123,20 @@ class Crowd {
     })
   }
 
+  async look(rate: number, seconds: number): Promise<Looked> {
+    this.looked = { frames: 0, bytes: 0 }
+    const [started, before] = [now(), this.looks]
+    for (let passed = 0; passed < seconds * 1_000; passed = now() - started) {
+      for (; this.looks - before < (rate * passed) / 1_000; this.looks += 1) {
+        const { seat, wire } = this.clients[this.looks % this.clients.length] as Client
+        const place = pages[Math.floor(this.looks / this.clients.length + this.looks) % pages.length]
+        wire?.say(`42["look",${JSON.stringify({ stream: seat.watch, place })}]`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    return this.looked
+  }
+
   leave(): void {
     this.leaving = true
     for (const { wire } of this.clients) wire?.end()
@@ -171,6 +192,11 @@ class Crowd {
   }
 
   private deliver(client: Client, frame: Buffer): void {
+    if (frame.toString('latin1', 0, presenceMark.length) === presenceMark) {
+      this.looked.frames += 1
+      this.looked.bytes += frame.length
+      return
+    }
     const at = now()
     for (let mark = frame.indexOf(positionMark); mark !== -1; mark = frame.indexOf(positionMark, mark + 1)) {
       client.position = numberAt(frame, mark + positionMark.length)
@@ -245,6 +271,7 @@ answerBench(0, () => undefined, {
   recorded: (asked: Of) => crowd(asked).recorded(),
   roam: (asked: Of<{ ports: number[]; position: number }>) => crowd(asked).roam(asked.ports, asked.position),
   returned: (asked: Of) => crowd(asked).returned(),
+  look: (asked: Of<{ rate: number; seconds: number }>) => crowd(asked).look(asked.rate, asked.seconds),
   leave(asked: Of) {
     crowd(asked).leave()
     crowds.delete(asked.id)
