@@ -81,7 +81,10 @@ export function createDoor(listeners: SocketListeners, { url, headers, visitor }
     if (reason === 'io server disconnect') listeners.refused()
   })
   return {
-    open: () => void socket.connect(),
+    open() {
+      // one that is on its way would say twice that it is there, and is refused for it
+      if (!socket.active) socket.connect()
+    },
     close() {
       clearTimeout(again)
       socket.disconnect()

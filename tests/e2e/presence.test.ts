@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { expect, test } from 'vitest'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
@@ -29,10 +30,10 @@ test('Ada sees Grace come online, go to the Help Desk and go; on the same page e
   await lookAt(owner, 'presence-members')
   expect(await violationsOf(owner)).toEqual([])
 
-  await goToPage(admin, 'Help Desk')
+  await toHelpDesk(admin)
   await see(hers).toContainText('online · in the Help Desk')
   await see(owner.getByText('Grace is here')).toHaveCount(0)
-  await goToPage(owner, 'Help Desk')
+  await toHelpDesk(owner)
   for (const page of [owner, admin]) await see(page.getByText('is here')).toHaveCount(1)
   await lookAt(owner, 'presence-help-desk')
   await goToPage(owner, 'Members')
@@ -75,3 +76,7 @@ test('on a phone and in German, who is here shows too', async () => {
   await lookAt(page, 'presence-phone-german')
   expect(await violationsOf(page)).toEqual([])
 })
+
+async function toHelpDesk(page: Page): Promise<void> {
+  await page.getByRole('navigation', { name: 'Product' }).getByRole('link', { name: 'Help Desk' }).click()
+}
