@@ -68,8 +68,8 @@ export const defects: readonly Defect[] = [
   {
     title: 'watching is not verified after joining',
     file: 'server/gateway/watch.ts',
-    find: `await parts.access.headsFor(stream, parent)`,
-    replace: `(await parts.access.headsFor(stream, parent)) ?? { position: 0, above: null }`,
+    find: `await parts.access.headsFor(stream, parent, socket)`,
+    replace: `(await parts.access.headsFor(stream, parent, socket)) ?? { position: 0, above: null, memberId: null }`,
     fault: 'F0',
     violates: ['I5', 'I6'],
   },
@@ -84,10 +84,10 @@ export const defects: readonly Defect[] = [
       {
         find: `  const { socket, rooms, parts, asked, parent, entry } = entering
   const { stream } = asked
-  const heads = await parts.access.headsFor(stream, parent)`,
+  const heads = await parts.access.headsFor(stream, parent, socket)`,
         replace: `  const { socket, rooms, parts, asked, parent } = entering
   const { stream } = asked
-  const heads = await parts.access.headsFor(stream, parent)
+  const heads = await parts.access.headsFor(stream, parent, socket)
   ${aMoment(600)}
   const entry = rooms.enter(stream, socket, { parent })`,
       },
@@ -102,12 +102,12 @@ export const defects: readonly Defect[] = [
     replace: `if (!present) return renewed(entering, present)`,
     also: [
       {
-        find: `  const heads = await parts.access.headsFor(stream, parent)
+        find: `  const heads = await parts.access.headsFor(stream, parent, socket)
 `,
         replace: `  const waits = asked.after === 0 ? 900 : 300
-  const early = asked.after !== 0 ? await parts.access.headsFor(stream, parent) : null
+  const early = asked.after !== 0 ? await parts.access.headsFor(stream, parent, socket) : null
   await new Promise((resolve) => setTimeout(resolve, waits))
-  const heads = early ?? (await parts.access.headsFor(stream, parent))
+  const heads = early ?? (await parts.access.headsFor(stream, parent, socket))
 `,
       },
     ],
