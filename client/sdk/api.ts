@@ -80,6 +80,7 @@ export function createApi({ create, get, post, send }: Http) {
     cancelInvitation: (id: string, invitationId: string) =>
       send<void>('DELETE', `/api/workspaces/${id}/invitations/${invitationId}`),
 
+    membership: (id: string) => get<MemberWithPresence>(`/api/workspaces/${id}/membership`),
     changeDisplayName: (id: string, displayName: string) =>
       send<MemberWithPresence>('PATCH', `/api/workspaces/${id}/membership`, { displayName }),
     setAvatar: (id: string, picture: Blob) =>

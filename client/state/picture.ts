@@ -1,3 +1,4 @@
+import { membership } from '../messages/membership.ts'
 import { avatarTypes, mostAvatarBytes } from '#shared/protocol/requests.ts'
 
 export type Point = { x: number; y: number }
@@ -10,8 +11,14 @@ const side = 512
 
 /** Why a file cannot be a picture here, or null. */
 export function refusalOf(file: File): string | null {
-  if (!avatarTypes.some((type) => type === file.type)) return 'Choose a PNG, JPEG, WebP or GIF picture.'
-  return file.size > mostAvatarBytes ? 'Choose a picture of at most 5 MB.' : null
+  if (!avatarTypes.some((type) => type === file.type)) return membership().wrongType
+  return file.size > mostAvatarBytes ? membership().tooLarge : null
+}
+
+/** A picture that is shown now; null where it is not to be had any more. */
+export async function pictureAt(url: string): Promise<Blob | null> {
+  const answer = await fetch(url).catch(() => null)
+  return answer?.ok ? answer.blob() : null
 }
 
 /** How far the picture can be moved from the middle before the window shows its edge. */

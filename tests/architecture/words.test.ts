@@ -13,9 +13,9 @@ const exceptions = [/^(· )?Rollcall$/, /^https:\/\/\S+$/, /^\S+@example\.com$/,
 
 /** Not in the catalogue yet. */
 const waiting = new Set([
-  ...['Confirm', 'CropDialog', 'DisplayNameForm', 'InvitationCard', 'InviteDialog', 'InviteForm', 'InviteResults', 'PictureForm', 'RoleMenu', 'RosterLine', 'RosterTable', 'RowActions'].map((name) => `components/${name}.svelte`),
-  ...['MembersScreen', 'MembershipScreen'].map((name) => `screens/${name}.svelte`),
-  'state/news.ts', 'state/picture.ts', 'state/row-commands.svelte.ts',
+  ...['Confirm', 'InvitationCard', 'InviteDialog', 'InviteForm', 'InviteResults', 'RoleMenu', 'RosterLine', 'RosterTable', 'RowActions'].map((name) => `components/${name}.svelte`),
+  ...['MembersScreen'].map((name) => `screens/${name}.svelte`),
+  'state/news.ts', 'state/row-commands.svelte.ts',
 ]) // prettier-ignore
 
 test('no markup of the client has a text of its own', () => {
