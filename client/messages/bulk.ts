@@ -51,6 +51,7 @@ export const bulk = inLanguages({
     refused: (count: number) => `${figure(count)} refused`,
     left: (count: number) => `${figure(count)} left as they were`,
     fine: 'Done',
+    results: 'Results',
     close: 'Close',
   },
   de: {
@@ -102,6 +103,7 @@ export const bulk = inLanguages({
     refused: (count: number) => `${figure(count)} abgelehnt`,
     left: (count: number) => `${figure(count)} unverändert`,
     fine: 'Erledigt',
+    results: 'Ergebnis',
     close: 'Schließen',
   },
 })

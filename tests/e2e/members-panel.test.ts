@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
 import { goToPage, live, rowOf, signInAt } from '../support/panel.ts'
-import { newTeam, type Person } from '../support/people.ts'
+import { newTeam, password, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 
 const node = useNode()
@@ -148,6 +148,30 @@ test('an export has what the filters show, and nothing that a spreadsheet would 
     '',
   ])
 }) // prettier-ignore
+
+test('the panel with a selection on a phone and in German', async () => {
+  const { ada, edsger, workspace } = await newTeam(node())
+  await ada.invite(workspace.id, 'katherine@example.com')
+  const page = await visit('/sign-in', { locale: 'de-DE', viewport: { width: 390, height: 844 } })
+  await page.getByLabel('E-Mail').fill(ada.email)
+  await page.getByLabel('Passwort').fill(password)
+  await page.getByRole('button', { name: 'Anmelden' }).click()
+  await page.waitForURL('**/members')
+  await page.goto(`/w/${workspace.handle}/members`)
+  await live(page)
+  await page.getByLabel('Edsger auswählen').click()
+  await page.getByLabel('Barbara auswählen').click()
+  await see(page.getByRole('toolbar').getByText('2 ausgewählt')).toBeVisible()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+  expect(await violationsOf(page)).toEqual([])
+  await lookAt(page, 'phone-german-selection')
+  await page.getByRole('toolbar').getByRole('button', { name: 'Entfernen' }).click()
+  await see(page.getByRole('dialog').getByText('2 Mitglieder entfernen?')).toBeVisible()
+  await lookAt(page, 'phone-german-question')
+  await page.getByRole('dialog').getByRole('button', { name: 'Mitglieder entfernen' }).click()
+  await see(page.getByRole('dialog').getByText('2 entfernt.')).toBeVisible()
+  await see(rowOf(page, edsger.email)).toHaveCount(0)
+})
 
 async function idOf(person: Person, workspaceId: string, email: string): Promise<string> {
   const { invitations } = await person.roster(workspaceId)
