@@ -56,7 +56,7 @@ export const membership = inLanguages({
     crop: 'Bild zuschneiden',
     cropHow: 'Zieh es, oder verschieb es mit den Pfeiltasten.',
     stage: 'Bild, verschiebbar mit den Pfeiltasten',
-    zoom: 'Zoom',
+    zoom: 'Vergrößerung',
     savePicture: 'Bild speichern',
   },
 })
