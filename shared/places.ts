@@ -1,5 +1,5 @@
 /** The pages of a workspace that somebody can be seen on. */
-export const placeNames = ['members', 'membership', 'plan', 'activity', 'settings', 'agents', 'help-desk'] as const
+const placeNames = ['members', 'membership', 'plan', 'activity', 'settings', 'agents', 'help-desk'] as const
 export type PlaceName = (typeof placeNames)[number]
 
 /** One of these, `agents/<agent>` or `help-desk/<agent>/<conversation>`. */
