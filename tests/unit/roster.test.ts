@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Invitation, Member } from '#shared/protocol/resources.ts'
-import { roles } from '#shared/roles.ts'
+import { roles, type Role } from '#shared/roles.ts'
 import { RosterOrder } from '#client/state/roster-order.ts'
 import { rowsOf, type RosterRow } from '#client/state/roster-rows.ts'
+import { bulkVerbsFor, isSelectable, maySelect } from '#client/state/row-actions.ts'
 import { filter, filtersIn, nextSorting, sortingIn, sortKeys, sortWord } from '#client/state/roster-view.ts'
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 26, 12, minute)).toISOString()
@@ -78,6 +79,34 @@ test('a row is made once for as long as its member stays as they are', () => {
   const after = rowsWith([ada, { ...grace, displayName: 'Amazing Grace' }])
   expect(after[0]).toBe(before[0])
   expect(after[1]?.name).toBe('Amazing Grace')
+})
+
+test('of many rows is offered what the reader may do with each of them, and never with their own', () => {
+  const [ada, grace, lin, old] = rowsWith(
+    [member('ada', 'Ada', { role: 'owner' }), member('grace', 'Grace', { role: 'admin' })],
+    [invitation('lin'), invitation('old', { status: 'expired' })],
+  ) as [RosterRow, RosterRow, RosterRow, RosterRow]
+  const reader = (role: Role, memberId: string) =>
+    ({
+      id: 'w',
+      accountId: 'a',
+      name: 'Acme',
+      handle: 'acme',
+      isDefault: false,
+      createdAt: at(0),
+      role,
+      memberId,
+    }) as const
+  const owner = reader('owner', 'ada')
+  const admin = reader('admin', 'grace')
+  expect(bulkVerbsFor([grace], owner)).toEqual(['role', 'remove'])
+  expect(bulkVerbsFor([lin, old], owner)).toEqual(['resend', 'cancel'])
+  expect(bulkVerbsFor([grace, lin], owner)).toEqual(['role'])
+  expect(bulkVerbsFor([grace, old], owner)).toEqual([])
+  expect(bulkVerbsFor([lin], admin)).toEqual(['role', 'resend'])
+  expect(bulkVerbsFor([], owner)).toEqual([])
+  for (const row of [ada, grace]) expect(isSelectable(row, admin)).toBe(false)
+  for (const role of roles) expect(maySelect(reader(role, 'me')), role).toBe(role === 'owner' || role === 'admin')
 })
 
 const someMember = fc.record({
