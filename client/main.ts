@@ -8,6 +8,9 @@ import './styles/overlays.css'
 import './styles/people.css'
 import './styles/shell.css'
 
+// beside the page, not before it: by then it is there
+import('./sdk/socket.ts').catch(() => undefined)
+
 const target = document.getElementById('app')
 if (!target) throw new Error('The page has no #app to mount into.')
 mount(App, { target })

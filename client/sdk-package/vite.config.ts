@@ -21,7 +21,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     lib: { entry: fileAt('../sdk/rollcall.ts'), formats: ['es'], fileName: () => 'rollcall.js' },
-    rollupOptions: { external: ['socket.io-client'] },
+    rollupOptions: { external: ['socket.io-client'], output: { codeSplitting: false } },
     minify: false,
   },
 })

@@ -6,7 +6,7 @@ import type { Stream } from '#shared/protocol/streams.ts'
 import type { Reached } from './http.ts'
 import { Listeners } from './listeners.ts'
 import { isOffline, watchPage } from './page.ts'
-import { createDoor, type Door } from './socket.ts'
+import type { Door, SocketListeners } from './socket.ts'
 import { StreamSync, type ClosedCode, type Snapshot, type Source } from './sync.ts'
 
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline'
@@ -16,7 +16,8 @@ type AnySync = StreamSync<never, never>
 /** One connection, and the streams that are kept by it. It is made with the first of them. */
 export class Streams {
   private state: Connection = 'connecting'
-  private readonly door: Door
+  private door: Door | null = null
+  private readonly open: () => Promise<void>
   /** Several states can be kept from one stream. */
   private readonly syncs = new Map<Stream, Set<AnySync>>()
   private readonly connections = new Listeners<[Connection, Connection]>()
@@ -26,21 +27,27 @@ export class Streams {
 
   /** `refused`: the server did not let the connection in, so the session may be over. */
   constructor({ refused, ...reached }: Pick<Reached, 'url' | 'headers'> & { refused: () => void }) {
-    const listeners = {
+    const listeners: SocketListeners = {
       connected: () => this.connected(),
       disconnected: () => this.lost(),
       refused,
-      events: ({ stream, events }: { stream: Stream; events: StreamEvent[] }) => {
+      events: ({ stream, events }) => {
         for (const sync of this.of(stream)) sync.hear(events as never[])
       },
-      closed: ({ stream, code }: { stream: Stream; code: ClosedCode }) => {
+      closed: ({ stream, code }) => {
         if (code === 'signed_out') refused()
         else for (const sync of this.of(stream)) sync.close(code)
       },
-      attention: (frame: AttentionFrame) => this.attentive.tell(frame),
-      presence: (frame: PresenceFrame) => this.present.tell(frame),
+      attention: (frame) => this.attentive.tell(frame),
+      presence: (frame) => this.present.tell(frame),
     }
-    this.door = createDoor(listeners, reached)
+    // it comes after whatever can be shown without it
+    this.open = async () => {
+      const { createDoor } = await import('./socket.ts')
+      if (this.page.signal.aborted) return
+      this.door ??= createDoor(listeners, reached)
+      this.door.open()
+    }
     watchPage({ back: () => this.doubt(), lost: () => this.lost() }, this.page)
   }
 
@@ -57,21 +64,21 @@ export class Streams {
   follow<State, Event extends StreamEvent>(source: Source<State, Event>, held?: Snapshot<State>): () => void {
     const { stream } = source
     const watch = async (asked: Watch) => {
-      const answer = await this.door.watch(asked)
+      const answer = await this.opened().watch(asked)
       for (const other of this.of(stream)) if (other !== kept) overhear(other, answer)
       return answer
     }
-    const sync = new StreamSync(source, { isConnected: this.door.isConnected, watch, wait }, held)
+    const sync = new StreamSync(source, { isConnected: () => this.isConnected(), watch, wait }, held)
     const kept = sync as unknown as AnySync
     this.syncs.set(stream, new Set([...this.of(stream), kept]))
-    this.door.open()
+    void this.connect()
     sync.catchUp()
     return () => {
       sync.stop()
       const syncs = this.syncs.get(stream)
       if (!syncs?.delete(kept) || syncs.size > 0) return
       this.syncs.delete(stream)
-      this.door.unwatch(stream)
+      this.door?.unwatch(stream)
     }
   }
 
@@ -81,8 +88,8 @@ export class Streams {
   }
 
   /** Says which conversation is on the screen, and whether somebody types there. Rejects without an answer. */
-  attend(attend: Attend): Promise<AttendAnswer> {
-    return this.door.attend(attend)
+  async attend(attend: Attend): Promise<AttendAnswer> {
+    return this.opened().attend(attend)
   }
 
   /** Hears who is in the workspaces whose streams are followed, and where, until the answer is called. */
@@ -91,14 +98,14 @@ export class Streams {
   }
 
   /** Says which page of a workspace is on the screen. Rejects without an answer. */
-  look(look: Look): Promise<LookAnswer> {
-    return this.door.look(look)
+  async look(look: Look): Promise<LookAnswer> {
+    return this.opened().look(look)
   }
 
   /** After sleep or a change of network: asks for whatever was missed, at once. */
   doubt(): void {
-    if (this.door.isConnected()) this.connected()
-    else this.door.open()
+    if (this.isConnected()) this.connected()
+    else void this.connect()
   }
 
   /** For good. With a code everybody who follows a stream is told why. */
@@ -109,7 +116,27 @@ export class Streams {
       else sync.stop()
     }
     this.syncs.clear()
-    this.door.close()
+    this.door?.close()
+  }
+
+  private isConnected(): boolean {
+    return this.door?.isConnected() ?? false
+  }
+
+  private opened(): Door {
+    if (!this.door) throw new Error('There is no connection yet.')
+    return this.door
+  }
+
+  /** Again and again, where even what it is made with cannot be loaded. */
+  private async connect(): Promise<void> {
+    for (let failed = true; failed && !this.page.signal.aborted;) {
+      failed = await this.open().then(
+        () => false,
+        () => true,
+      )
+      if (failed) await wait(4_000)
+    }
   }
 
   private of(stream: Stream): AnySync[] {

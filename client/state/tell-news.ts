@@ -1,11 +1,18 @@
-import { toast } from 'svelte-sonner'
 import { pathTo } from '../routes.ts'
 import { goTo, place } from './location.svelte.ts'
 import { newsOfPerson, type News } from './news.ts'
 import type { Session } from './session.svelte.ts'
 
+type Action = { label: string; onClick: () => void }
+
 /** Shows a piece of news in the corner of the page. */
-export function tell({ text, tone }: News, action?: { label: string; onClick: () => void }): void {
+export function tell(news: News, action?: Action): void {
+  // what shows it comes behind the page; without it the page itself says what is
+  show(news, action).catch(() => undefined)
+}
+
+async function show({ text, tone }: News, action?: Action): Promise<void> {
+  const { toast } = await import('svelte-sonner')
   const more = action ? { action } : {}
   if (tone === 'good') toast.success(text, more)
   else if (tone === 'warning') toast.warning(text, more)
