@@ -1,4 +1,4 @@
-export const workspacePages = ['members', 'membership', 'plan', 'settings', 'agents', 'help-desk'] as const
+export const workspacePages = ['members', 'membership', 'plan', 'activity', 'settings', 'agents', 'help-desk'] as const
 export type WorkspacePage = (typeof workspacePages)[number]
 
 /** The pages of an agent. The first is at the agent's own address. */

@@ -8,6 +8,7 @@ export const overlays = {
   switcher: new Lazy(() => import('./WorkspaceSwitcher.svelte')),
   userMenu: new Lazy(() => import('./UserMenu.svelte')),
   navigation: new Lazy(() => import('./NavigationSheet.svelte')),
+  bell: new Lazy(() => import('./notifications/NotificationBell.svelte')),
   bulk: new Lazy(() => import('./BulkActions.svelte')),
   invite: new Lazy(() => import('./InviteDialog.svelte')),
   confirm: new Lazy(() => import('./Confirm.svelte')),

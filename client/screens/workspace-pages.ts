@@ -5,6 +5,7 @@ export const workspacePages = {
   members: new Lazy(() => import('./MembersScreen.svelte')),
   membership: new Lazy(() => import('./MembershipScreen.svelte')),
   plan: new Lazy(() => import('./PlanScreen.svelte')),
+  activity: new Lazy(() => import('./ActivityScreen.svelte')),
   agents: new Lazy(() => import('./AgentsScreen.svelte')),
   agent: new Lazy(() => import('./AgentScreen.svelte')),
   'help-desk': new Lazy(() => import('./HelpDeskScreen.svelte')),

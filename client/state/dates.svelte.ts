@@ -6,6 +6,7 @@ const day = $derived(new Intl.DateTimeFormat(language.locale, { dateStyle: 'medi
 const moment = $derived(new Intl.DateTimeFormat(language.locale, { dateStyle: 'full', timeStyle: 'short' }))
 const calendarDay = $derived(new Intl.DateTimeFormat(language.locale, { dateStyle: 'medium', timeZone: 'UTC' }))
 const shortDay = $derived(new Intl.DateTimeFormat(language.locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }))
+const clock = $derived(new Intl.DateTimeFormat(language.locale, { timeStyle: 'short' }))
 const distance = $derived(new Intl.RelativeTimeFormat(language.locale, { numeric: 'auto' }))
 
 const units = [
@@ -30,6 +31,23 @@ export function calendarDayOf(day: string): string {
 
 export function shortDayOf(day: string): string {
   return shortDay.format(new Date(day))
+}
+
+/** `Today`, `Yesterday`, or the date. */
+export function dayName(time: string): string {
+  minutely()
+  const away = startOfDay(new Date(time)) - startOfDay(new Date())
+  const name = away <= 0 && away > -2 * 86_400_000 ? distance.format(Math.round(away / 86_400_000), 'day') : dayOf(time)
+  return name.charAt(0).toLocaleUpperCase(language.locale) + name.slice(1)
+}
+
+/** The hour and minute. */
+export function clockOf(time: string): string {
+  return clock.format(new Date(time))
+}
+
+function startOfDay(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
 }
 
 export function momentOf(time: string): string {

@@ -2,6 +2,7 @@ import { roleNames } from '#shared/roles.ts'
 import { may } from '#shared/policy.ts'
 import type { UserEvent, WorkspaceEvent } from '#shared/protocol/events.ts'
 import type { JoinedWorkspace, UserState, WorkspaceState } from '#shared/state/snapshots.ts'
+import { news } from '../messages/news.ts'
 
 /** What somebody who looks at the page is told: a sentence, and how much it matters. */
 export type News = { text: string; tone: 'plain' | 'good' | 'warning' }
@@ -13,36 +14,34 @@ export function newsOfWorkspace(
   me: JoinedWorkspace,
 ): News | null {
   if (event.actor?.memberId === me.memberId) return null
-  const actor = event.actor?.displayName ?? 'Somebody'
+  const words = news()
+  const actor = event.actor?.displayName ?? words.somebody
   switch (event.type) {
-    case 'member.joined':
-      return { text: `${event.data.member.displayName} joined as ${roleNames[event.data.member.role]}.`, tone: 'good' }
+    case 'member.joined': {
+      const { displayName, role } = event.data.member
+      return { text: words.joined(displayName, roleNames[role]), tone: 'good' }
+    }
     case 'member.left':
-      return { text: `${nameOf(before, event.data.memberId)} left the workspace.`, tone: 'plain' }
+      return { text: words.left(nameOf(before, event.data.memberId)), tone: 'plain' }
     case 'member.removed':
-      return { text: `${actor} removed ${nameOf(before, event.data.memberId)}.`, tone: 'plain' }
+      return { text: words.removed(actor, nameOf(before, event.data.memberId)), tone: 'plain' }
     case 'invitation.declined':
-      return { text: `${emailOf(before, event.data.invitationId)} declined the invitation.`, tone: 'plain' }
+      return { text: words.declined(emailOf(before, event.data.invitationId)), tone: 'plain' }
     case 'invitation.expired':
-      return { text: `The invitation of ${emailOf(before, event.data.invitationId)} expired.`, tone: 'plain' }
+      return { text: words.expired(emailOf(before, event.data.invitationId)), tone: 'plain' }
     case 'invitation.waiting':
       if (!may(me.role, 'invitation.send')) return null
-      return {
-        text: `${emailOf(before, event.data.invitationId)} wants to join and waits for a seat.`,
-        tone: 'warning',
-      }
+      return { text: words.waits(emailOf(before, event.data.invitationId)), tone: 'warning' }
     case 'agent.created':
-      return { text: `${actor} created the agent ${event.data.agent.name}.`, tone: 'plain' }
+      return { text: words.agentCreated(actor, event.data.agent.name), tone: 'plain' }
     case 'agent.deleted':
-      return { text: `${actor} deleted the agent ${agentOf(before, event.data.agentId)}.`, tone: 'plain' }
+      return { text: words.agentDeleted(actor, agentOf(before, event.data.agentId)), tone: 'plain' }
     case 'agent.webhook_disabled': {
       if (!may(me.role, 'agent.manage')) return null
-      const { host, agentName } = event.data
-      const text = `The webhook to ${host} of ${agentName} was switched off: it takes nothing any more.`
-      return { text, tone: 'warning' }
+      return { text: words.webhookOff(event.data.host, event.data.agentName), tone: 'warning' }
     }
     case 'workspace.renamed':
-      return { text: `${actor} changed the workspace to ${event.data.name} (${event.data.handle}).`, tone: 'plain' }
+      return { text: words.renamed(actor, event.data.name, event.data.handle), tone: 'plain' }
     default:
       return null
   }
@@ -50,14 +49,17 @@ export function newsOfWorkspace(
 
 /** News of the person's own stream. `openId` is the workspace on the screen. */
 export function newsOfPerson(event: UserEvent, before: UserState, openId: string | null): News | null {
+  const words = news()
   switch (event.type) {
     case 'workspace.added':
       if (event.data.workspace.role === 'owner') return null
-      return { text: `You are now a member of ${event.data.workspace.name}.`, tone: 'good' }
+      return { text: words.youJoined(event.data.workspace.name), tone: 'good' }
     case 'workspace.role_changed': {
-      const name = before.workspaces.find(({ id }) => id === event.data.workspaceId)?.name ?? 'a workspace'
-      const where = event.data.workspaceId === openId ? '' : ` of ${name}`
-      return { text: `Your role${where} is now ${roleNames[event.data.role]}.`, tone: 'good' }
+      const { workspaceId } = event.data
+      const role = roleNames[event.data.role]
+      if (workspaceId === openId) return { text: words.yourRole(role), tone: 'good' }
+      const name = before.workspaces.find(({ id }) => id === workspaceId)?.name ?? words.aWorkspace
+      return { text: words.yourRoleIn(name, role), tone: 'good' }
     }
     case 'workspace.removed':
       return {
@@ -66,7 +68,7 @@ export function newsOfPerson(event: UserEvent, before: UserState, openId: string
       }
     case 'billing.updated':
       if (event.data.billing.status !== 'past_due' || before.billing.status === 'past_due') return null
-      return { text: 'A payment failed. “Plan & seats” says how long everything stays as it is.', tone: 'warning' }
+      return { text: words.paymentFailed, tone: 'warning' }
     default:
       return null
   }
@@ -74,40 +76,42 @@ export function newsOfPerson(event: UserEvent, before: UserState, openId: string
 
 /** Why a person is no longer in a workspace. */
 export function departure(name: string, reason: 'removed' | 'left' | 'deleted'): string {
-  if (reason === 'left') return `You left ${name}.`
-  return reason === 'deleted' ? `The workspace ${name} was deleted.` : `You were removed from ${name}.`
+  const words = news()
+  if (reason === 'left') return words.youLeft(name)
+  return reason === 'deleted' ? words.deleted(name) : words.youWereRemoved(name)
 }
 
 type Outcome = Extract<UserEvent, { type: 'invitation.closed' }>['data']['outcome']
 
 /** What became of an invitation that somebody waits by. */
 export function closing(workspaceName: string, outcome: Outcome): string {
+  const words = news()
   switch (outcome) {
     case 'accepted':
-      return `You are now a member of ${workspaceName}.`
+      return words.youJoined(workspaceName)
     case 'declined':
-      return `You declined the invitation to ${workspaceName}.`
+      return words.youDeclined(workspaceName)
     case 'cancelled':
-      return `Your invitation to ${workspaceName} was withdrawn.`
+      return words.withdrawn(workspaceName)
     case 'expired':
-      return `Your invitation to ${workspaceName} has expired. Ask for a new one.`
+      return words.yoursExpired(workspaceName)
     case 'deleted':
-      return `The workspace ${workspaceName} was deleted.`
+      return words.deleted(workspaceName)
     case 'resent':
-      return `You were sent a new link to ${workspaceName}. Open it to ask again.`
+      return words.resentToYou(workspaceName)
     default:
       return outcome satisfies never
   }
 }
 
 function nameOf(state: NonNullable<WorkspaceState>, memberId: string): string {
-  return state.members.find(({ id }) => id === memberId)?.displayName ?? 'A member'
+  return state.members.find(({ id }) => id === memberId)?.displayName ?? news().member
 }
 
 function agentOf(state: NonNullable<WorkspaceState>, agentId: string): string {
-  return state.agents.find(({ id }) => id === agentId)?.name ?? 'of this workspace'
+  return state.agents.find(({ id }) => id === agentId)?.name ?? news().ofWorkspace
 }
 
 function emailOf(state: NonNullable<WorkspaceState>, invitationId: string): string {
-  return state.invitations.find(({ id }) => id === invitationId)?.email ?? 'an invited person'
+  return state.invitations.find(({ id }) => id === invitationId)?.email ?? news().invited
 }

@@ -14,12 +14,18 @@ export type RosterListener = (event: WorkspaceEvent, before: PresentWorkspace) =
 export class Roster {
   state = $state.raw<PresentWorkspace | null>(null)
   seats = $state.raw<Seats | null>(null)
+  /** How often something happened in the workspace, or may have. */
+  changes = $state(0)
   /** What those who are members no more were called last, by their ids, as far as somebody asked or saw them go. */
   readonly former = new SvelteMap<string, string>()
   private readonly kept: LiveRoster
 
   constructor(live: Live, { id }: JoinedWorkspace, heard: RosterListener) {
-    this.kept = new LiveRoster({ streams: live, api, id }, { heard })
+    const changed: RosterListener = (event, before) => {
+      this.changes += 1
+      heard(event, before)
+    }
+    this.kept = new LiveRoster({ streams: live, api, id }, { heard: changed, reset: () => (this.changes += 1) })
     this.kept.subscribe(() => this.show(this.kept))
   }
 

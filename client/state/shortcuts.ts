@@ -14,6 +14,7 @@ export const shortcuts = {
   members: { keys: ['g', 'm'] },
   membership: { keys: ['g', 'u'] },
   plan: { keys: ['g', 'p'], needs: 'billing.manage' },
+  activity: { keys: ['g', 't'] },
   settings: { keys: ['g', 's'], needs: 'workspace.rename' },
   agents: { keys: ['g', 'a'] },
   'help-desk': { keys: ['g', 'h'] },
@@ -27,7 +28,7 @@ export type ShortcutName = keyof typeof shortcuts
 
 export const shortcutGroups = [
   { name: 'anywhere', of: ['menu', 'search', 'invite', 'help'] },
-  { name: 'go', of: ['members', 'membership', 'plan', 'settings', 'agents', 'help-desk'] },
+  { name: 'go', of: ['members', 'membership', 'plan', 'activity', 'settings', 'agents', 'help-desk'] },
   { name: 'lists', of: ['next', 'previous'] },
 ] as const satisfies readonly { name: string; of: readonly ShortcutName[] }[]
 

@@ -1,3 +1,4 @@
+import { news as words } from '../messages/news.ts'
 import { pathTo } from '../routes.ts'
 import { goTo, place } from './location.svelte.ts'
 import { newsOfPerson, type News } from './news.ts'
@@ -28,7 +29,7 @@ export function tellNews(session: Session): () => void {
     const { handle } = event.data.workspace
     // who waits for this is taken there anyway
     const comesAnyway = place.route.screen === 'waiting' || place.route.screen === 'invitation'
-    tell(news, comesAnyway ? undefined : { label: 'Open', onClick: () => goTo(pathTo(handle)) })
+    tell(news, comesAnyway ? undefined : { label: words().open, onClick: () => goTo(pathTo(handle)) })
   })
 }
 

@@ -47,6 +47,7 @@ test('what is asked for by kind, person and time, together and in either order, 
     [`to=${middle}`, ({ at }) => at <= middle],
     [`from=${middle}&actor=${graceId}`, ({ at, actor }) => at >= middle && actor?.memberId === graceId],
     [`to=${middle}&type=member.joined,invitation.sent`, ({ at, type }) => at <= middle && /joined|sent/.test(type)],
+    [`after=5&actor=${graceId}`, ({ position, actor }) => position > 5 && actor?.memberId === graceId],
     ['after=4&before=9', ({ position }) => position > 4 && position < 9],
     [`from=${new Date(Date.now() + 60_000).toISOString()}`, () => false],
   ]

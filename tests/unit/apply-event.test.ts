@@ -123,6 +123,24 @@ test('a wait that is told again keeps its place, and ends when its invitation is
   expect(onUser(own, 'conversation.read', { workspaceId: 'w', agentId: 'g', conversationId: 'c', upTo: 1 })).toBe(own)
 })
 
+test('what is unread is what was created without what was read, for as long as one runs the workspace', () => {
+  const created = (own: UserState, workspaceId: string) =>
+    onUser(deepFrozen(own), 'notification.created', { workspaceId, notificationId: 'n' })
+  const three = ['w1', 'w2', 'w1'].reduce(created, noUser)
+  expect(three.unreadNotifications).toEqual({ w1: 2, w2: 1 })
+  const read = (...of: [string, string[]][]) => ({
+    read: of.map(([workspaceId, notificationIds]) => ({ workspaceId, notificationIds })),
+  })
+  const one = onUser(deepFrozen(three), 'notifications.read', read(['w1', ['a']], ['w2', ['b']]))
+  expect(one.unreadNotifications).toEqual({ w1: 1 })
+  const promoted = onUser(deepFrozen(three), 'workspace.role_changed', { workspaceId: 'w1', role: 'admin' })
+  expect(promoted.unreadNotifications).toEqual({ w1: 2, w2: 1 })
+  const demoted = onUser(deepFrozen(three), 'workspace.role_changed', { workspaceId: 'w1', role: 'editor' })
+  expect(demoted.unreadNotifications).toEqual({ w2: 1 })
+  const gone = onUser(deepFrozen(demoted), 'workspace.removed', { workspaceId: 'w2', name: 'Two', reason: 'removed' })
+  expect(gone.unreadNotifications).toEqual({})
+})
+
 test('seats are told whole; that they are exhausted changes no figure', () => {
   const [old, fresh] = [0, 3].map((addonSeats) => seatsOf({ plan: 'free', addonSeats, active: 0, pending: 0 }))
   if (!old || !fresh) throw new Error('There are two figures.')
