@@ -11,22 +11,16 @@ const read = new Set(['action', 'alt', 'aria-label', 'aria-description', 'headin
 /** The same in every language: the brand, examples of addresses, and words of protocols. */
 const exceptions = [/^(· )?Rollcall$/, /^https:\/\/\S+$/, /^\S+@example\.com$/, /^webhook-id:$/, /^\/w\/$/]
 
-/** Not in the catalogue yet. */
-const waiting = new Set(['state/news.ts'])
-
 test('no markup of the client has a text of its own', () => {
-  const found = clientFiles('.svelte')
-    .filter(({ file }) => !waiting.has(file))
-    .flatMap(({ file, text }) => textsIn(parse(text, { modern: true }).fragment).map((one) => `${file}: ${one}`))
+  const found = clientFiles('.svelte').flatMap(({ file, text }) =>
+    textsIn(parse(text, { modern: true }).fragment).map((one) => `${file}: ${one}`),
+  )
   expect(found).toEqual([])
 })
 
 test('no script of the client has a sentence of its own', () => {
   const found = clientFiles('.svelte', '.ts')
-    .filter(
-      ({ file }) =>
-        !file.startsWith('messages/') && !waiting.has(file) && !notOfPages.some((folder) => file.startsWith(folder)),
-    )
+    .filter(({ file }) => !file.startsWith('messages/') && !notOfPages.some((folder) => file.startsWith(folder)))
     .flatMap(({ file, text }) => sentencesIn(scriptOf(file, text)).map((one) => `${file}: ${one}`))
   expect(found).toEqual([])
 })
