@@ -1,10 +1,7 @@
 import { Lazy } from '../state/lazy.svelte.ts'
 
-/** What opens over a page, and menus, which are dear: the page is there before them. */
+/** What opens over a page: the page is there before it. */
 export const overlays = {
-  rowMenu: new Lazy(() => import('./OpenedRowMenu.svelte')),
-  roleMenu: new Lazy(() => import('./RoleMenuContent.svelte')),
-  actionMenu: new Lazy(() => import('./ActionMenuContent.svelte')),
   switcher: new Lazy(() => import('./WorkspaceSwitcher.svelte')),
   userMenu: new Lazy(() => import('./UserMenu.svelte')),
   navigation: new Lazy(() => import('./NavigationSheet.svelte')),
