@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import { precompress } from './precompress.config.ts'
 
 const server = 'http://localhost:3000'
 const fileIn = (name: string) => fileURLToPath(new URL(name, import.meta.url))
@@ -28,7 +29,7 @@ function collect(id: string, ask: Ask, all: Set<string>, except = new Set<string
 
 export default defineConfig({
   root: fileIn('.'),
-  plugins: [svelte()],
+  plugins: [svelte(), precompress('assets')],
   build: {
     outDir: '../dist/client',
     emptyOutDir: true,

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { createMiddleware } from 'hono/factory'
 import { messengerParams } from '#shared/protocol/visitors.ts'
 import { findMessenger } from '../messenger/queries/find.ts'
+import { builtFiles } from './compressed.ts'
 import type { Env, Services } from './env.ts'
 import type { Router } from './router.ts'
 
@@ -13,7 +14,6 @@ const nowhere = `<!doctype html><html lang="en"><head><meta charset="utf-8"><tit
 /** The visitors' page of each agent, and the script that shows it on other sites. */
 export function messengerPages(router: Router, { core }: Services, clientDir: string): void {
   const page = readFileSync(path.join(clientDir, 'messenger/index.html'), 'utf8')
-  const script = readFileSync(path.join(clientDir, 'messenger.js'), 'utf8')
   router.get('/m/:agentId', async (c) => {
     const { data } = messengerParams.safeParse(c.req.param())
     const found = data && (await findMessenger(core.sql, data.agentId))
@@ -21,12 +21,7 @@ export function messengerPages(router: Router, { core }: Services, clientDir: st
     c.set('framers', found.origins)
     return c.html(page, 200, { 'Cache-Control': 'no-cache' })
   })
-  router.get('/messenger.js', (c) => {
-    return c.body(script, 200, {
-      'Content-Type': 'text/javascript; charset=utf-8',
-      'Cache-Control': 'public, max-age=300',
-    })
-  })
+  router.use('/messenger.js', builtFiles(path.relative(process.cwd(), clientDir) || '.', 'public, max-age=300'))
 }
 
 /** What other sites may show is shown there and on no other: set last, in place of the policy of our own pages. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { serveStatic } from '@hono/node-server/serve-static'
+import { builtFiles } from './compressed.ts'
 import type { Router } from './router.ts'
 
 const immutable = 'public, max-age=31536000, immutable'
@@ -10,8 +10,8 @@ const immutable = 'public, max-age=31536000, immutable'
 export function clientPages(router: Router, clientDir: string): void {
   const index = readFileSync(path.join(clientDir, 'index.html'), 'utf8')
   const root = path.relative(process.cwd(), clientDir) || '.'
-  router.use('/assets/*', serveStatic({ root, onFound: (_, c) => c.header('Cache-Control', immutable) }))
-  router.use('/favicon.svg', serveStatic({ root }))
+  router.use('/assets/*', builtFiles(root, immutable))
+  router.use('/favicon.svg', builtFiles(root, 'public, max-age=3600'))
   router.get('*', async (c, next) => {
     if (/^\/(api|socket\.io|dev|assets)(\/|$)/.test(c.req.path)) return next()
     return c.html(index, 200, { 'Cache-Control': 'no-cache' })

@@ -19,7 +19,7 @@ import { readHistory } from '../membership/queries/history.ts'
 import { handleAvailability, handleForName } from '../membership/queries/handle-availability.ts'
 import { readRoster } from '../membership/queries/roster.ts'
 import { readWorkspace, readWorkspaceByHandle } from '../membership/queries/workspace.ts'
-import { etagOf } from './etag.ts'
+import { answerLarge } from './compressed.ts'
 import type { Services } from './env.ts'
 import { answerWrite, idempotencyOf, requireSession, serve, type Router } from './router.ts'
 
@@ -137,13 +137,7 @@ export function workspaceRoutes(router: Router, { core, limits, epoch, online }:
     `${one}/roster`,
     { summary: 'Members, invitations and seats, at a position', params: workspaceParams, answer: rosterAnswer },
     async ({ c, params }) => {
-      const body = JSON.stringify(
-        await readRoster(sql, epoch, online, { userId: requireSession(c).user.id, ...params }),
-      )
-      const etag = etagOf(body)
-      c.header('ETag', etag)
-      if (c.req.header('if-none-match') === etag) return c.body(null, 304)
-      return c.body(body, 200, { 'Content-Type': 'application/json' })
+      return answerLarge(c, await readRoster(sql, epoch, online, { userId: requireSession(c).user.id, ...params }))
     },
   )
 
