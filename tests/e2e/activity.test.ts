@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
-import { goToPage, live, signInAt } from '../support/panel.ts'
+import { goToPage, live, openAs } from '../support/panel.ts'
 import { newTeam, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 
@@ -108,14 +108,6 @@ const looks = [
   ['activity-german', { viewport: { width: 1280, height: 800 }, locale: 'de-DE' }],
 ] as const
 
-async function enter(person: Person, handle: string, options: Parameters<typeof visit>[1] = {}) {
-  const page = await visit('/sign-in', options)
-  if (options.locale) {
-    await page.getByLabel('E-Mail').fill(person.email)
-    await page.getByLabel('Passwort').fill('sturdy horse 42')
-    await page.getByRole('button', { name: 'Anmelden' }).click()
-  } else await signInAt(page, person)
-  await page.waitForURL('**/members')
-  await page.goto(`/w/${handle}/members`)
-  return page
+function enter(person: Person, handle: string, options: Parameters<typeof visit>[1] = {}) {
+  return openAs(visit, person, `/w/${handle}/members`, options)
 }

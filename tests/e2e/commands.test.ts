@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from 'vitest'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
-import { live, signInAt } from '../support/panel.ts'
+import { live, openAs } from '../support/panel.ts'
 import { newTeam, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 
@@ -124,13 +124,8 @@ async function press(page: Page, ...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key)
 }
 
-async function signedIn(person: Person, address: string): Promise<Page> {
-  const page = await visit('/sign-in')
-  await signInAt(page, person)
-  await page.waitForURL('**/members')
-  await page.goto(address)
-  await see(page.getByRole('heading', { name: 'Members', level: 1 })).toBeVisible()
-  return page
+function signedIn(person: Person, address: string): Promise<Page> {
+  return openAs(visit, person, address)
 }
 
 async function check(page: Page, name: string): Promise<void> {

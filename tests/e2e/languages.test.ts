@@ -4,7 +4,7 @@ import type { WebhookWithSecret } from '#shared/protocol/agents/webhooks.ts'
 import { scopes } from '#shared/scopes.ts'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
-import { live, signInAt } from '../support/panel.ts'
+import { live, openAs } from '../support/panel.ts'
 import { newPerson, newTeam, newUser, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 import { newVisitor } from '../support/visitor.ts'
@@ -146,13 +146,8 @@ async function furnished() {
   return { ada, workspace, agent, webhook: made.body.webhook.id, conversation: begun.body.id }
 } // prettier-ignore
 
-async function signedIn(person: Person, address: string): Promise<Page> {
-  const page = await visit('/sign-in')
-  await signInAt(page, person)
-  await page.waitForURL('**/members')
-  await page.goto(address)
-  await live(page)
-  return page
+function signedIn(person: Person, address: string): Promise<Page> {
+  return openAs(visit, person, address)
 }
 
 async function inGerman(person: Person, address: string): Promise<Page> {

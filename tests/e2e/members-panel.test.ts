@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from 'vitest'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
-import { goToPage, live, rowOf, signInAt } from '../support/panel.ts'
+import { goToPage, live, openAs, rowOf, signInAt } from '../support/panel.ts'
 import { newTeam, password, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 
@@ -178,11 +178,6 @@ async function idOf(person: Person, workspaceId: string, email: string): Promise
   return invitations.find((one) => one.email === email)?.id ?? ''
 }
 
-async function signedIn(person: Person, address: string): Promise<Page> {
-  const page = await visit('/sign-in')
-  await signInAt(page, person)
-  await page.waitForURL('**/members')
-  await page.goto(address)
-  await live(page)
-  return page
+function signedIn(person: Person, address: string): Promise<Page> {
+  return openAs(visit, person, address)
 }

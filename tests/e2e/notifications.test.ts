@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
 import { notificationsOf } from '../support/notifications.ts'
-import { live, signInAt } from '../support/panel.ts'
+import { live, openAs } from '../support/panel.ts'
 import { join, newTeam, newUser, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 
@@ -113,16 +113,8 @@ async function eventful() {
   return team
 }
 
-async function enter(person: Person, handle: string, options: Parameters<typeof visit>[1] = {}): Promise<Page> {
-  const page = await visit('/sign-in', options)
-  if (options.locale) {
-    await page.getByLabel('E-Mail').fill(person.email)
-    await page.getByLabel('Passwort').fill('sturdy horse 42')
-    await page.getByRole('button', { name: 'Anmelden' }).click()
-  } else await signInAt(page, person)
-  await page.waitForURL('**/members')
-  await page.goto(`/w/${handle}/members`)
-  return page
+function enter(person: Person, handle: string, options: Parameters<typeof visit>[1] = {}) {
+  return openAs(visit, person, `/w/${handle}/members`, options)
 }
 
 function bell(page: Page) {

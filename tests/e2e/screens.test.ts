@@ -5,7 +5,7 @@ import type { Webhook, WebhookWithSecret } from '#shared/protocol/agents/webhook
 import { scopes } from '#shared/scopes.ts'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
-import { chooseAction, goToPage, live, signInAt } from '../support/panel.ts'
+import { chooseAction, goToPage, live, openAs } from '../support/panel.ts'
 import { join, newPerson, newTeam, newUser, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 
@@ -380,13 +380,8 @@ async function fill(person: Person, agent: string): Promise<Webhook> {
   return webhook
 }
 
-async function signedIn(person: Person, address: string): Promise<Page> {
-  const page = await visit('/sign-in')
-  await signInAt(page, person)
-  await page.waitForURL('**/members')
-  await page.goto(address)
-  await live(page)
-  return page
+function signedIn(person: Person, address: string): Promise<Page> {
+  return openAs(visit, person, address)
 }
 
 async function check(page: Page, name: string, except: string[] = []): Promise<void> {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
-import { live, signInAt } from '../support/panel.ts'
+import { live, openAs, signInAt } from '../support/panel.ts'
 import { join, newUser, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 
@@ -119,12 +119,8 @@ async function aYearOf({ userId, me }: Person): Promise<void> {
     where stream = ${stream} and position between 2 and 6`
 }
 
-async function signedIn(person: Person, address: string): Promise<Page> {
-  const page = await visit('/sign-in')
-  await signInAt(page, person)
-  await page.waitForURL('**/members')
-  await page.goto(address)
-  return page
+function signedIn(person: Person, address: string): Promise<Page> {
+  return openAs(visit, person, address)
 }
 
 async function check(page: Page, name: string): Promise<void> {

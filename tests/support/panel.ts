@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test'
+import type { BrowserContextOptions, Locator, Page } from '@playwright/test'
 import { see } from './browser.ts'
 import { password } from './people.ts'
 
@@ -10,10 +10,26 @@ export async function signUpAt(page: Page, { name, email }: { name: string; emai
   await page.getByRole('button', { name: 'Sign up' }).click()
 }
 
+/** In English or in German, as the browser asks for it. */
 export async function signInAt(page: Page, { email }: { email: string }): Promise<void> {
-  await page.getByLabel('Email').fill(email)
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByLabel(/Email|E-Mail/).fill(email)
+  await page.getByLabel(/Password|Passwort/).fill(password)
+  await page.getByRole('button', { name: /^(Sign in|Anmelden)$/ }).click()
+}
+
+/** A browser of this person's own at an address behind the sign-in, live. */
+export async function openAs(
+  visit: (address: string, options?: BrowserContextOptions) => Promise<Page>,
+  person: { email: string },
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const page = await visit('/sign-in', options)
+  await signInAt(page, person)
+  await page.waitForURL('**/members')
+  await page.goto(address)
+  await live(page)
+  return page
 }
 
 export async function inviteAt(page: Page, emails: string[], role = 'Editor'): Promise<void> {
