@@ -7,7 +7,11 @@ const moment = $derived(new Intl.DateTimeFormat(language.locale, { dateStyle: 'f
 const calendarDay = $derived(new Intl.DateTimeFormat(language.locale, { dateStyle: 'medium', timeZone: 'UTC' }))
 const shortDay = $derived(new Intl.DateTimeFormat(language.locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }))
 const clock = $derived(new Intl.DateTimeFormat(language.locale, { timeStyle: 'short' }))
-const distance = $derived(new Intl.RelativeTimeFormat(language.locale, { numeric: 'auto' }))
+/** Where the words are longer than their column in a list, the short ones. */
+const wordLength = { en: 'long', de: 'short' } as const
+const distance = $derived(
+  new Intl.RelativeTimeFormat(language.locale, { numeric: 'auto', style: wordLength[language.code] }),
+)
 
 const units = [
   ['day', 86_400_000],
