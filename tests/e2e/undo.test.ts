@@ -42,6 +42,9 @@ test('a role that is refused goes back to what it was, with the reason', async (
 
 test('without a connection nothing claims to be done: it says so, and stays what it was', async () => {
   const { page, edsger } = await atMembers()
+  // what is loaded as the page has time is there before the connection goes
+  await page.waitForLoadState('networkidle')
+  await chooseRole(page, edsger.email, 'Editor')
   await page.context().setOffline(true)
   await chooseRole(page, edsger.email, 'Viewer')
   await see(page.getByText('Rollcall cannot be reached. Check your connection and try again.')).toBeVisible()
