@@ -253,7 +253,11 @@ test('only what a role may do is offered', async () => {
   await see(page.getByRole('button', { name: 'Invite', exact: true })).toHaveCount(0)
   await see(page.getByRole('button', { name: /^Role of/ })).toHaveCount(0)
   await see(page.getByRole('button', { name: `Actions for ${grace.email}` })).toHaveCount(0)
-  await see(page.getByRole('navigation', { name: 'Workspace' }).getByRole('link')).toHaveText(['Members', 'Membership', 'Activity'])
+  await see(page.getByRole('navigation', { name: 'Workspace' }).getByRole('link')).toHaveText([
+    'Members',
+    'Membership',
+    'Activity',
+  ])
   await chooseAction(page, edsger.email, 'Leave workspace')
   await page.getByRole('alertdialog').getByRole('button', { name: 'Leave workspace' }).click()
   await see(page.getByText('You left Acme.')).toBeVisible()
