@@ -6,6 +6,7 @@ import { desk } from './measurements/desk.ts'
 import { latency } from './measurements/latency.ts'
 import { members } from './measurements/members.ts'
 import { memory } from './measurements/memory.ts'
+import { paint } from './measurements/paint.ts'
 import { panel } from './measurements/panel.ts'
 import { presence } from './measurements/presence.ts'
 import { rest } from './measurements/rest.ts'
@@ -35,6 +36,7 @@ const measurements: Record<string, (stage: Stage) => Promise<void>> = {
   storm,
   members,
   panel,
+  paint,
   desk,
   visitors,
   webhooks,

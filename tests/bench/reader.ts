@@ -69,8 +69,10 @@ function takeFelt(): number[] {
   return taken
 }
 
+export const rowOfPanel = '[role=rowgroup] + [role=rowgroup] [role=row]'
+
 /** Runs in the page before anything else: keeps the longest of each interaction's events, and when the first row was painted. */
-export function noteInPage(): void {
+export function noteInPage(row: string): void {
   const kept = { felt: new Map<number, number>(), seen: 0 }
   ;(globalThis as unknown as { rollcallBench: typeof kept }).rollcallBench = kept
   new PerformanceObserver((list) => {
@@ -80,7 +82,7 @@ export function noteInPage(): void {
     }
   }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit)
   const looking = new MutationObserver(() => {
-    if (!document.querySelector('[role=rowgroup] + [role=rowgroup] [role=row]')) return
+    if (!document.querySelector(row)) return
     looking.disconnect()
     requestAnimationFrame(() => setTimeout(() => (kept.seen = performance.now())))
   })

@@ -5,7 +5,7 @@ import { launchChromium } from '../../support/browser.ts'
 import { insertInvitations, insertMembers, insertPeople, insertTeam, nameMembers, type Team } from '../crowd.ts'
 import { median, pace, send } from '../load.ts'
 import { ms, print, row } from '../print.ts'
-import { feltIn, firstRowOf, noteInPage, readerOf, slowDown, type Felt, type Reader } from '../reader.ts'
+import { feltIn, firstRowOf, noteInPage, readerOf, rowOfPanel, slowDown, type Felt, type Reader } from '../reader.ts'
 import { origin, type Stage } from '../stage.ts'
 
 const [signedIn, size, invited, perSecond, loads] = [100, 10_000, 1_000, 20, 5]
@@ -113,7 +113,7 @@ async function openPage(
   const context = await browser.newContext({ baseURL: origin, viewport: { width: 1280, height: 900 } })
   const [name = '', value = ''] = owner.cookie.split('=')
   await context.addCookies([{ name, value, url: origin }])
-  await context.addInitScript(noteInPage)
+  await context.addInitScript(noteInPage, rowOfPanel)
   const page = await context.newPage()
   await page.goto(address)
   return page
