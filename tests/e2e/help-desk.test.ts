@@ -4,7 +4,7 @@ import type { Conversation } from '#shared/protocol/agents/conversations.ts'
 import { see, useBrowser } from '../support/browser.ts'
 import { keyHolder } from '../support/key-holder.ts'
 import { useNode } from '../support/node.ts'
-import { goToPage, live, signInAt } from '../support/panel.ts'
+import { goToPage, live, openAs } from '../support/panel.ts'
 import { newTeam, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 
@@ -220,12 +220,7 @@ async function arrange() {
 }
 
 async function open(person: Person, handle: string, ...conversation: string[]): Promise<Page> {
-  const page = await visit('/sign-in')
-  await signInAt(page, person)
-  await page.waitForURL('**/members')
-  await page.goto(['/w', handle, 'help-desk', ...conversation].join('/'))
-  await live(page)
-  return page
+  return openAs(visit, person, ['/w', handle, 'help-desk', ...conversation].join('/'))
 }
 
 const messages = (page: Page) => page.getByRole('log', { name: 'Messages' })

@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
-import { chooseRole, live, rowOf, signInAt } from '../support/panel.ts'
+import { chooseRole, openAs, rowOf } from '../support/panel.ts'
 import { newTeam, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 
@@ -111,11 +111,7 @@ test('one’s name and picture are taken back, as far as nobody changed them in 
 /** Ada looks at her team. */
 async function atMembers(address = 'members') {
   const team = await newTeam(node())
-  const page = await visit('/sign-in')
-  await signInAt(page, team.ada)
-  await page.waitForURL('**/members')
-  await page.goto(`/w/${team.workspace.handle}/${address}`)
-  await live(page)
+  const page = await openAs(visit, team.ada, `/w/${team.workspace.handle}/${address}`)
   const roster = async ({ email }: Person) =>
     (await team.ada.roster(team.workspace.id)).members.find((member) => member.email === email)?.role
   return { page, roster, ...team }

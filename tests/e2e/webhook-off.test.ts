@@ -2,7 +2,7 @@ import { test } from 'vitest'
 import { see, useBrowser } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
 import { createWebhook, takeover } from '../support/outside.ts'
-import { live, signInAt } from '../support/panel.ts'
+import { openAs } from '../support/panel.ts'
 import { newTeam, type Person } from '../support/people.ts'
 import { reachable, status } from '../support/receiver.ts'
 import { lookAt } from '../support/screenshots.ts'
@@ -31,10 +31,5 @@ test('a webhook that is switched off by itself: the Owner is told wherever they 
 })
 
 async function open(person: Person, address: string) {
-  const page = await visit('/sign-in')
-  await signInAt(page, person)
-  await page.waitForURL('**/members')
-  await page.goto(address)
-  await live(page)
-  return page
+  return openAs(visit, person, address)
 }
