@@ -36,7 +36,7 @@ export class Streams {
       },
       closed: ({ stream, code }) => {
         if (code === 'signed_out') refused()
-        else for (const sync of this.of(stream)) sync.close(code)
+        else for (const sync of this.of(stream)) sync.hearClosed(code)
       },
       attention: (frame) => this.attentive.tell(frame),
       presence: (frame) => this.present.tell(frame),

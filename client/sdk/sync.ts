@@ -37,6 +37,9 @@ export class StreamSync<State, Event extends { position: number }> {
   private run = 0
   private catchingUp = false
   private ended = false
+  /** Whether a frame said while this was catching up that it is over, and why. The answer to a later watch tells. */
+  private doubted = false
+  private why: ClosedCode = 'removed'
 
   constructor(source: Source<State, Event>, transport: Transport, held: Snapshot<State> | null = null) {
     this.source = source
@@ -48,6 +51,7 @@ export class StreamSync<State, Event extends { position: number }> {
   catchUp(): void {
     if (this.ended) return
     this.run += 1
+    this.doubted = false
     this.early.clear()
     this.catchingUp = true
     void this.work(this.run)
@@ -71,6 +75,16 @@ export class StreamSync<State, Event extends { position: number }> {
     if (this.held.position < position) this.catchUp()
   }
 
+  /**
+   * The server closed the stream. While this catches up, that may be about an earlier watch: who was removed and is back
+   * can hear of the removal last, so it is asked once more whether anything comes.
+   */
+  hearClosed(code: ClosedCode): void {
+    if (!this.catchingUp) return this.close(code)
+    this.doubted = true
+    this.why = code
+  }
+
   close(code: ClosedCode): void {
     if (this.ended) return
     this.stop()
@@ -87,9 +101,13 @@ export class StreamSync<State, Event extends { position: number }> {
     for (let failures = 0; run === this.run;) {
       const round = await this.round(run).catch((): Round => 'later')
       if (run !== this.run) return
-      if (round === 'done') {
+      if (round === 'done' && !this.doubted) {
         this.catchingUp = false
         return
+      }
+      if (round === 'done') {
+        this.doubted = false
+        continue
       }
       failures += 1
       if (round === 'later' || failures > 2) await this.transport.wait(backoff(failures))
@@ -116,7 +134,7 @@ export class StreamSync<State, Event extends { position: number }> {
   }
 
   private gone(): Round {
-    this.close('removed')
+    this.close(this.why)
     return 'done'
   }
 

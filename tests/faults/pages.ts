@@ -82,12 +82,9 @@ export function deskPage(world: World, someone: Someone, place: Place): Followed
     apply: applyDeskEvent,
     shown: ({ unresolved, resolved }) => {
       for (const { id } of [...unresolved, ...resolved]) {
-        const page = conversationPage(world, someone, place, id)
-        // who was removed and is back at once may hear of the removal when this page is there again already
-        const isShut = someone.screen.kept.get(page.stream)?.closed
-        if (open.has(id) ? !isShut : open.size >= mostOpen) continue
+        if (open.has(id) || open.size >= mostOpen) continue
         open.add(id)
-        someone.screen.follow(page)
+        someone.screen.follow(conversationPage(world, someone, place, id))
       }
     },
   }

@@ -95,7 +95,7 @@ export class Screen {
     socket.on('faces', (frame) => this.showFaces(frame))
     socket.on('closed', ({ stream, code }) => {
       this.closed.push({ at: Date.now(), stream, code })
-      if (code !== 'signed_out') this.syncs.get(stream)?.close(code)
+      if (code !== 'signed_out') this.syncs.get(stream)?.hearClosed(code)
     })
   }
 

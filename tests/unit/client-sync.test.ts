@@ -197,6 +197,60 @@ describe('a stream kept by the client', () => {
     expect(seen).toEqual({ state: '', applied: [], closed: ['deleted'] })
   })
 
+  test('is closed at once where it was up to date', async () => {
+    const { seen, sync } = follow(new Log())
+    sync.catchUp()
+    await settled()
+    sync.hearClosed('deleted')
+    expect(seen.closed).toEqual(['deleted'])
+  })
+
+  test('goes on where the closing that it hears was of an earlier watch: who was removed is back already', async () => {
+    const log = new Log()
+    log.append('a')
+    const { seen, sync } = follow(log)
+    sync.catchUp()
+    sync.hearClosed('removed')
+    await settled()
+    expect(seen).toEqual({ state: 'a', applied: [], closed: [] })
+    log.append('b')
+    for (const frame of log.frames) sync.hear(frame)
+    expect(seen.state).toBe('ab')
+  })
+
+  test('does not believe the answer that a closing overtook: it asks once more, and says what the closing said', async () => {
+    const log = new Log()
+    const { seen, sync } = follow(log)
+    const open = await log.watch({ stream, after: 0, epoch: log.epoch })
+    const answers: WatchAnswer[] = [open, { ok: false, code: 'not_found' }]
+    let asked = 0
+    log.watch = () => {
+      const answer = answers[asked] as WatchAnswer
+      asked += 1
+      if (asked === 1) sync.hearClosed('deleted')
+      return Promise.resolve(answer)
+    }
+    sync.catchUp()
+    await settled()
+    expect(asked).toBe(2)
+    expect(seen.closed).toEqual(['deleted'])
+  })
+
+  test('a closing that it hears without a connection ends nothing, and keeps it from nothing', async () => {
+    const log = new Log()
+    log.append('a')
+    log.connected = false
+    const { seen, sync } = follow(log)
+    sync.catchUp()
+    sync.hearClosed('removed')
+    await settled()
+    log.connected = true
+    log.append('b')
+    sync.catchUp()
+    await settled()
+    expect(seen).toMatchObject({ state: 'ab', closed: [] })
+  })
+
   test('ends as removed where there is nothing to see any more', async () => {
     const log = new Log()
     const { seen, sync } = follow(log)

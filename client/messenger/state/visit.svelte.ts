@@ -151,7 +151,7 @@ export class Visit {
       },
       closed: ({ stream, code }) => {
         if (!this.isOpen(stream)) return
-        this.open?.sync.close(code)
+        this.open?.sync.hearClosed(code)
         void this.lookAgain()
       },
       faces: (frame) => {
