@@ -9,6 +9,7 @@ export const happenings = inLanguages({
     profiles: (n: number) => (n === 1 ? '1 profile changed' : `${figure(n)} profiles changed`),
     invited: (n: number) => (n === 1 ? '1 invitation sent' : `${figure(n)} invitations sent`),
     ended: (n: number) => (n === 1 ? '1 invitation ended' : `${figure(n)} invitations ended`),
+    waiting: (n: number) => (n === 1 ? '1 person waits for a seat' : `${figure(n)} people wait for a seat`),
     agents: (n: number) => (n === 1 ? '1 change to the agents' : `${figure(n)} changes to the agents`),
   },
   de: {
@@ -18,6 +19,8 @@ export const happenings = inLanguages({
     profiles: (n: number) => (n === 1 ? '1 Profil geändert' : `${figure(n)} Profile geändert`),
     invited: (n: number) => (n === 1 ? '1 Einladung gesendet' : `${figure(n)} Einladungen gesendet`),
     ended: (n: number) => (n === 1 ? '1 Einladung beendet' : `${figure(n)} Einladungen beendet`),
+    waiting: (n: number) =>
+      n === 1 ? '1 Person wartet auf einen Platz' : `${figure(n)} Personen warten auf einen Platz`,
     agents: (n: number) => (n === 1 ? '1 Änderung an den Agenten' : `${figure(n)} Änderungen an den Agenten`),
   },
 })

@@ -6,7 +6,7 @@ import type { Api } from './api.ts'
 import { Listeners } from './listeners.ts'
 import type { Streams } from './streams.ts'
 import type { Snapshot, Source } from './sync.ts'
-import type { Told } from './told.ts'
+import { tellFailing, type Told } from './told.ts'
 
 /** The longest that one's own change is awaited from the stream before the snapshot is taken instead, in milliseconds. */
 const patience = 4_000
@@ -77,6 +77,7 @@ export class LivePerson {
         if (!before) this.told.reset?.()
         else for (const event of events) this.told.heard?.(event, before)
       },
+      failed: (error) => tellFailing(this.told, error),
       closed: (code) => this.told.closed?.(code),
     }
   }

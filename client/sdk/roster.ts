@@ -9,7 +9,7 @@ import { ifThere } from './http.ts'
 import { Listeners } from './listeners.ts'
 import type { Streams } from './streams.ts'
 import type { ClosedCode, Source } from './sync.ts'
-import type { Told } from './told.ts'
+import { tellFailing, type Told } from './told.ts'
 
 export type PresentWorkspace = NonNullable<WorkspaceState>
 
@@ -71,6 +71,7 @@ export class LiveRoster {
         if (before) for (const event of events) this.told.heard?.(event, before)
         if (isAnew) this.told.reset?.()
       },
+      failed: (error) => tellFailing(this.told, error),
       closed: (code) => {
         this.closed = code
         this.stop()

@@ -12,6 +12,8 @@ export type Source<State, Event> = {
   apply: (state: State, event: Event) => State
   /** The new state, and what led to it: no events after a snapshot. */
   changed: (state: State, news: { events: Event[]; before: State | null }) => void
+  /** The snapshot could not be taken; it is tried again. */
+  failed?: (error: unknown) => void
   /** Nothing more will come. */
   closed: (code: ClosedCode) => void
 }
@@ -116,7 +118,7 @@ export class StreamSync<State, Event extends { position: number }> {
 
   private async round(run: number): Promise<Round> {
     if (!this.held) {
-      const snapshot = await this.source.takeSnapshot()
+      const snapshot = await this.snapshot(run)
       if (run !== this.run) return 'done'
       if (!snapshot) return this.gone()
       this.held = snapshot
@@ -131,6 +133,15 @@ export class StreamSync<State, Event extends { position: number }> {
     for (const event of answer.events as unknown as Event[]) this.early.set(event.position, event)
     this.advance()
     return this.early.size > 0 ? 'again' : 'done'
+  }
+
+  private async snapshot(run: number): Promise<Snapshot<State> | null> {
+    try {
+      return await this.source.takeSnapshot()
+    } catch (error) {
+      if (run === this.run) this.source.failed?.(error)
+      throw error
+    }
   }
 
   private gone(): Round {

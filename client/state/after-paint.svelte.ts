@@ -6,13 +6,18 @@ export function afterPaint<Value>(value: () => Value): () => Value {
   let painted = $state.raw(value())
   $effect(() => {
     const next = value()
-    let turn: ReturnType<typeof setTimeout> | undefined
-    // a frame's callbacks run before it is painted, and the next turn after it
-    const frame = requestAnimationFrame(() => (turn = setTimeout(() => (painted = next))))
-    return () => {
-      cancelAnimationFrame(frame)
-      clearTimeout(turn)
-    }
+    return oncePainted(() => (painted = next))
   })
   return () => painted
+}
+
+/** Acts once the page was painted with what is in it now. Answers how to call it off. */
+export function oncePainted(act: () => void): () => void {
+  let turn: ReturnType<typeof setTimeout> | undefined
+  // a frame's callbacks run before it is painted, and the next turn after it
+  const frame = requestAnimationFrame(() => (turn = setTimeout(act)))
+  return () => {
+    cancelAnimationFrame(frame)
+    clearTimeout(turn)
+  }
 }

@@ -15,6 +15,7 @@ const kinds: Readonly<Partial<Record<WorkspaceEvent['type'], Happening>>> = {
   'invitation.cancelled': 'ended',
   'invitation.declined': 'ended',
   'invitation.expired': 'ended',
+  'invitation.waiting': 'waiting',
   'agent.created': 'agents',
   'agent.updated': 'agents',
   'agent.deleted': 'agents',

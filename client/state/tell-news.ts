@@ -6,15 +6,16 @@ import type { Session } from './session.svelte.ts'
 
 type Action = { label: string; onClick: () => void }
 
-/** Shows a piece of news in the corner of the page. */
-export function tell(news: News, action?: Action): void {
+type More = { action?: Action; id?: string }
+
+/** Shows a piece of news in the corner of the page, in the place of what was there with the same `id`. */
+export function tell(news: News, more: More = {}): void {
   // what shows it comes behind the page; without it the page itself says what is
-  show(news, action).catch(() => undefined)
+  show(news, more).catch(() => undefined)
 }
 
-async function show({ text, tone }: News, action?: Action): Promise<void> {
+async function show({ text, tone }: News, more: More): Promise<void> {
   const { toast } = await import('svelte-sonner')
-  const more = action ? { action } : {}
   if (tone === 'good') toast.success(text, more)
   else if (tone === 'warning') toast.warning(text, more)
   else toast(text, more)
@@ -29,7 +30,7 @@ export function tellNews(session: Session): () => void {
     const { handle } = event.data.workspace
     // who waits for this is taken there anyway
     const comesAnyway = place.route.screen === 'waiting' || place.route.screen === 'invitation'
-    tell(news, comesAnyway ? undefined : { label: words().open, onClick: () => goTo(pathTo(handle)) })
+    tell(news, comesAnyway ? {} : { action: { label: words().open, onClick: () => goTo(pathTo(handle)) } })
   })
 }
 

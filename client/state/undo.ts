@@ -15,7 +15,7 @@ type Done = {
 
 /** Says what was done, and offers to take it back: only where nobody changed it in between. */
 export function tellDone(done: Done): void {
-  tell({ text: done.text, tone: 'good' }, { label: undo().undo, onClick: () => void takeBack(done) })
+  tell({ text: done.text, tone: 'good' }, { action: { label: undo().undo, onClick: () => void takeBack(done) } })
 }
 
 async function takeBack({ between, takeBack, back }: Done): Promise<void> {

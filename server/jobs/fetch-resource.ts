@@ -4,20 +4,25 @@ import { PageProblem } from '../agents/pages/page-problem.ts'
 import { readPage, type PageParts } from '../agents/pages/read-page.ts'
 import { readPageToRead } from '../agents/queries/page-to-read.ts'
 import { runCommand, type Core } from '../core/run-command.ts'
+import type { Log } from '../log.ts'
 import type { Jobs } from './enqueue.ts'
 
 /** Seconds until a page that cannot be read for now is tried again; after the last time it has failed. */
 const pauses = [2, 10]
+/** How often a page is begun that we fail to read, by no doing of its own, before whoever waits for it is told. */
+const mostBegun = 4
 
 /** Reads a page of a knowledge base. Begun twice, it reads it twice and writes it down once. */
-export function fetchResource({ core, ...parts }: PageParts & { core: Core }) {
-  return async (job: Jobs['fetch-resource']): Promise<void> => {
+export function fetchResource({ core, log, ...parts }: PageParts & { core: Core; log: Log }) {
+  return async (job: Jobs['fetch-resource'], _ending: AbortSignal, begun: number): Promise<void> => {
     const { takeLanguage, attempt, ...ids } = job
     const url = await readPageToRead(core.sql, ids)
     if (url === null) return
     const read = await readPage(parts, url).catch((error: unknown) => {
       if (error instanceof PageProblem) return error
-      throw error
+      if (begun < mostBegun) throw error
+      log.error({ err: error, resourceId: ids.resourceId }, 'a page could not be read, by no fault of its own')
+      return new PageProblem('Something went wrong here while it was read. Have it read again later.')
     })
     const seconds = read instanceof PageProblem && read.passing ? pauses[attempt - 1] : undefined
     if (seconds === undefined) await runCommand(core, finishFetch, { ...ids, outcome: outcomeOf(read, takeLanguage) })

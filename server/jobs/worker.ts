@@ -7,8 +7,11 @@ import { startLane, type Lane } from './lane.ts'
 import { openPool } from './pool.ts'
 import { openQueue } from './queue.ts'
 
-/** `ending` is aborted as the node ends; whoever ends by itself soon after that has not failed. */
-export type Handlers = { [T in keyof Jobs]: (payload: Jobs[T], ending: AbortSignal) => Promise<void> }
+/**
+ * `ending` is aborted as the node ends; whoever ends by itself soon after that has not failed. `begun`: how often the job was
+ * begun, this time too.
+ */
+export type Handlers = { [T in keyof Jobs]: (payload: Jobs[T], ending: AbortSignal, begun: number) => Promise<void> }
 
 export type Worker = {
   /** Jobs that could run now, and for how many seconds the oldest of them has waited. */
@@ -54,14 +57,14 @@ export async function startWorker(databaseUrl: string, handlers: Handlers, parts
   return { backlog: queue.backlog, stop }
 }
 
-type Handle = (payload: unknown, ending: AbortSignal) => Promise<void>
+type Handle = (payload: unknown, ending: AbortSignal, begun: number) => Promise<void>
 
 /** How long a job may take to end by itself once it is told to, in milliseconds. */
 const toEnd = 1_000
 
 /** A job that is under way when the node has no more time fails, and is taken up again elsewhere. */
 function breakable(handle: Handle): TaskList[string] {
-  return async (payload, { abortSignal }) => {
+  return async (payload, { abortSignal, job }) => {
     const ending = abortSignal ?? new AbortController().signal
     // one signal is there for all jobs of a lane
     setMaxListeners(0, ending)
@@ -73,7 +76,7 @@ function breakable(handle: Handle): TaskList[string] {
       }
       ending.addEventListener('abort', broken)
     })
-    return Promise.race([handle(payload, ending), tooLate]).finally(() => {
+    return Promise.race([handle(payload, ending, job.attempts), tooLate]).finally(() => {
       clearTimeout(deadline)
       // what is not taken off it stays for ever
       ending.removeEventListener('abort', broken)

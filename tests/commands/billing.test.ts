@@ -12,6 +12,7 @@ import { verifyCommand } from '../support/verify-command.ts'
 
 const stripe = useStripeServer()
 const node = useNode(async () => ({ stripe: stripe().settings, logLevel: 'silent' }))
+const limited = useNode(async () => ({ stripe: stripe().settings, logLevel: 'silent' }), 1)
 
 const checkout = '/api/account/billing/checkout'
 const portal = '/api/account/billing/portal'
@@ -40,6 +41,22 @@ test('S3 what is bought on Stripe’s page gives plan and seats, live, and lets 
   expect(kay.heard.join()).not.toMatch(/billing\.updated|"status":"active","graceUntil"/)
   live.close()
 }) // prettier-ignore
+
+test('sixty pages an hour are enough to pay on: beyond that Stripe is not asked, and nobody else is refused', async () => {
+  const { ada } = await newPayer(limited())
+  const before = stripe().asked.length
+  const answers = await Promise.all(Array.from({ length: 70 }, () => ada.post<Failure>(portal)))
+  // one was asked for already
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(59)
+  const late = answers.filter(({ status }) => status === 429)
+  expect(late).toHaveLength(11)
+  for (const { body, headers } of late) {
+    expect(body).toMatchObject({ code: 'rate_limited' })
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+  }
+  expect(stripe().asked.length - before).toBe(59)
+  await newPayer(limited())
+})
 
 test('the page is asked for with prices and counts; it leads back to the public address, whatever the request says', async () => {
   const { ada, accountId, customerId } = await newPayer(node())

@@ -6,7 +6,9 @@ import { readPage } from '#server/agents/pages/read-page.ts'
 import { openPageReader } from '#server/agents/pages/reader.ts'
 import { finishFetch } from '#server/agents/commands/finish-fetch.ts'
 import { runCommand, type Core } from '#server/core/run-command.ts'
+import type { Jobs } from '#server/jobs/enqueue.ts'
 import { fetchResource } from '#server/jobs/fetch-resource.ts'
+import { createLog } from '#server/log.ts'
 import { openOutbound } from '#server/outbound/request.ts'
 import { knowledgeOf, newKnowledge } from '../support/knowledge.ts'
 import { useNode } from '../support/node.ts'
@@ -125,7 +127,8 @@ test('the job that is run by several at once, and once more, writes its page dow
   const outbound = openOutbound({ addresses: ['127.0.0.1'] })
   const reader = openPageReader()
   const core: Core = { sql: node().sql, follow: () => undefined, publish: () => undefined }
-  const run = fetchResource({ core, outbound, reader })
+  const handle = fetchResource({ core, outbound, reader, log: createLog('silent') })
+  const run = (job: Jobs['fetch-resource']) => handle(job, new AbortController().signal, 1)
   const job = { ...place, resourceId: body.id, takeLanguage: true, attempt: 1 }
   await refresh(body.id)
   await Promise.all([run(job), run(job), run(job)])
@@ -138,6 +141,28 @@ test('the job that is run by several at once, and once more, writes its page dow
   expect(told.map(({ status }) => status)).toEqual(['ready', 'fetching', 'ready'])
   outbound.close()
   await reader.close()
+})
+
+test('what goes wrong here does not leave a page being read for ever: it has failed in the end, and says so', async () => {
+  const { place, page, read, refresh, get } = await newKnowledge(node())
+  server().at('/ours', gives('<title>Ours</title><p>Words.'))
+  const { body } = await page(server().url('/ours'))
+  await read(body.id)
+  const outbound = openOutbound({ addresses: ['127.0.0.1'] })
+  const reader = { read: () => Promise.reject(new Error('There are no more threads.')) }
+  const core: Core = { sql: node().sql, follow: () => undefined, publish: () => undefined }
+  const run = fetchResource({ core, outbound, reader, log: createLog('silent') })
+  const job = { ...place, resourceId: body.id, takeLanguage: true, attempt: 1 }
+  await node().owner`update resources set status = 'fetching' where id = ${body.id}`
+  const { signal } = new AbortController()
+  for (const begun of [1, 2, 3]) await expect(run(job, signal, begun)).rejects.toThrow('There are no more threads.')
+  expect(await get(body.id)).toMatchObject({ status: 'fetching', problem: null })
+  await run(job, signal, 4)
+  const problem = 'Something went wrong here while it was read. Have it read again later.'
+  expect(await get(body.id)).toMatchObject({ status: 'failed', problem, content: 'Words.' })
+  await refresh(body.id)
+  expect(await read(body.id, 3)).toMatchObject({ status: 'ready', problem: null })
+  outbound.close()
 })
 
 const body = '<title>T</title><p>Words.'

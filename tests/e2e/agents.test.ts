@@ -1,7 +1,7 @@
 import { test } from 'vitest'
 import { see, useBrowser } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
-import { goToPage, live, signInAt } from '../support/panel.ts'
+import { goToPage, openAs } from '../support/panel.ts'
 import { newTeam, type Person } from '../support/people.ts'
 import { lookAt } from '../support/screenshots.ts'
 
@@ -14,7 +14,6 @@ test('agents in two browsers: what one creates, changes and deletes, the other s
     [ada, edsger].map((person) => open(person, `/w/${workspace.handle}/agents`)),
   )
   if (!owner || !editor) throw new Error('Two looked.')
-  await live(owner, editor)
   await see(owner.getByRole('heading', { name: 'No agents yet' })).toBeVisible()
   await lookAt(owner, 'agents-none')
   await see(editor.getByText('The Owner and Admins of Acme create them.')).toBeVisible()
@@ -66,10 +65,6 @@ test('agents in two browsers: what one creates, changes and deletes, the other s
   await see(owner.getByRole('button', { name: 'Delete workspace' })).toBeVisible()
 })
 
-async function open(person: Person, address: string) {
-  const page = await visit('/sign-in')
-  await signInAt(page, person)
-  await page.waitForURL('**/members')
-  await page.goto(address)
-  return page
+function open(person: Person, address: string) {
+  return openAs(visit, person, address)
 }

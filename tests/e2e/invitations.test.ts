@@ -2,7 +2,7 @@ import { test } from 'vitest'
 import { see, useBrowser } from '../support/browser.ts'
 import { tokenIn } from '../support/mail.ts'
 import { useNode } from '../support/node.ts'
-import { live, signInAt } from '../support/panel.ts'
+import { live, openAs } from '../support/panel.ts'
 import { newPerson, newUser, password } from '../support/people.ts'
 
 const node = useNode()
@@ -11,10 +11,7 @@ const { visit } = useBrowser(node)
 test('signed in as the invited person it takes one click', async () => {
   const { grace, workspace, token } = await invited('Grace')
   await grace.signUp()
-  const page = await visit('/sign-in')
-  await signInAt(page, grace)
-  await page.waitForURL('**/members')
-  await page.goto(`/invite#${token}`)
+  const page = await visit(`/invite#${token}`, { session: grace.cookie() })
   await page.getByRole('button', { name: 'Accept invitation' }).click()
   await page.waitForURL(`**/w/${workspace.handle}/members`)
   await live(page)
@@ -24,10 +21,7 @@ test('signed in as somebody else it says so, and leads to the right account', as
   const { grace, workspace, token } = await invited('Grace')
   await grace.signUp()
   const mallory = await newUser(node(), 'Mallory')
-  const page = await visit('/sign-in')
-  await signInAt(page, mallory)
-  await page.waitForURL('**/members')
-  await page.goto(`/invite#${token}`)
+  const page = await visit(`/invite#${token}`, { session: mallory.cookie() })
   await see(page.getByText(`You are signed in as ${mallory.email}, but this invitation is for ${grace.email}.`)).toBeVisible()
   await see(page.getByRole('button', { name: 'Accept invitation' })).toHaveCount(0)
   await page.getByRole('button', { name: 'Switch account' }).click()
@@ -72,10 +66,7 @@ test('141 declined for good: whoever invited is told so when they try again', as
   const page = await visit(`/invite#${token}`)
   await page.getByRole('button', { name: 'Decline, and get no more invitations of Ada' }).click()
   await see(page.getByRole('heading', { name: 'Invitation declined' })).toBeVisible()
-  const admin = await visit('/sign-in')
-  await signInAt(admin, ada)
-  await admin.waitForURL('**/members')
-  await admin.goto(`/w/${workspace.handle}/members`)
+  const admin = await openAs(visit, ada, `/w/${workspace.handle}/members`)
   await admin.getByRole('button', { name: 'Invite', exact: true }).click()
   const dialog = admin.getByRole('dialog')
   await dialog.getByLabel('Email addresses').fill(grace.email)

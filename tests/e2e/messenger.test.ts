@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
 import { newTeam, type Person } from '../support/people.ts'
-import { live, signInAt } from '../support/panel.ts'
+import { openAs } from '../support/panel.ts'
 import { pictureOf, setPicture } from '../support/pictures.ts'
 import { lookAt } from '../support/screenshots.ts'
 
@@ -161,13 +161,8 @@ test('an Editor switches it on and names a site; everybody sees it, and the Assi
   const { ada, edsger, workspace, agentId, path } = await arrange()
   await ada.patch(path, { messenger: { on: false } })
   await ada.post(`${path}/resources`, { kind: 'qa', question: 'Where is my parcel?', answer: 'In your letter box.' })
-  const [editor, owner] = [await visit('/sign-in'), await visit('/sign-in')]
-  for (const [page, person] of [[editor, edsger], [owner, ada]] as const) {
-    await signInAt(page, person)
-    await page.waitForURL('**/members')
-    await page.goto(`/w/${workspace.handle}/agents/${agentId}/messenger`)
-    await live(page)
-  }
+  const settings = `/w/${workspace.handle}/agents/${agentId}/messenger`
+  const [editor, owner] = [await openAs(visit, edsger, settings), await openAs(visit, ada, settings)]
   await editor.getByRole('switch', { name: 'Messenger' }).click()
   await editor.getByLabel('Sites that may show it').fill('shop.example.com')
   await editor.getByRole('button', { name: 'Save' }).click()
@@ -192,13 +187,8 @@ async function arrange({ origins = [] }: { origins?: string[] } = {}) {
   return { ada, edsger, edsgerId, workspace, agentId: body.id, path }
 }
 
-async function open(person: Person, handle: string): Promise<Page> {
-  const page = await visit('/sign-in')
-  await signInAt(page, person)
-  await page.waitForURL('**/members')
-  await page.goto(`/w/${handle}/help-desk`)
-  await live(page)
-  return page
+function open(person: Person, handle: string): Promise<Page> {
+  return openAs(visit, person, `/w/${handle}/help-desk`)
 }
 
 /** By keyboard, as nobody but the visitor gets into what the script adds to the page: its root is closed. */

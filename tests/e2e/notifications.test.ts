@@ -18,7 +18,10 @@ test('two browsers of one person: a notification comes to both, and reading it i
   for (const page of [one, two]) await see(bell(page)).toContainText('3 unread notifications')
   const kay = await newUser(node(), 'Kay')
   await join(ada, workspace.id, kay, 'viewer')
-  for (const page of [one, two]) await see(bell(page)).toContainText('4 unread notifications')
+  for (const page of [one, two]) {
+    await see(bell(page)).toContainText('4 unread notifications')
+    await see(page).toHaveTitle(`(4) Members · ${workspace.name} · Rollcall`)
+  }
 
   await bell(two).click()
   const list = two.getByRole('dialog', { name: 'Notifications' })
@@ -35,6 +38,7 @@ test('two browsers of one person: a notification comes to both, and reading it i
   await see(bell(two)).toContainText('3 unread notifications')
   await list.getByRole('button', { name: 'Mark all as read' }).click()
   for (const page of [one, two]) await see(bell(page)).toHaveText('Notifications')
+  await see(two).toHaveTitle(`Members · ${workspace.name} · Rollcall`)
   await see(list.getByRole('button', { name: 'Mark all as read' })).toHaveCount(0)
   expect((await notificationsOf(ada)).unread).toBe(0)
 })
@@ -59,6 +63,18 @@ test('a list that is open grows as something happens, in all workspaces that one
   await ada.patch(`/api/workspaces/${workspace.id}/members/${graceId}`, { role: 'viewer' })
   await see(list.getByRole('link')).toHaveCount(1)
   await see(bell(page)).toContainText('One unread notification')
+})
+
+test('much that happens at once is three sentences and a sum, not a tower of them', async () => {
+  const { ada, grace, workspace } = await newTeam(node())
+  const page = await enter(ada, workspace.handle)
+  await live(page)
+  const created = Array.from({ length: 9 }, (_, n) => grace.createAgent(workspace.id, `Agent ${n}`))
+  await Promise.all(created)
+  const toasts = page.locator('[data-sonner-toast]')
+  await see(toasts.filter({ hasText: '6 changes to the agents.' })).toBeVisible()
+  await see(toasts.filter({ hasText: /Grace created the agent/ })).toHaveCount(3)
+  await see(toasts).toHaveCount(4)
 })
 
 test('it opens and closes by the keyboard, says that there is nothing, and looks as it should', async () => {

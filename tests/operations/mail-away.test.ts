@@ -71,6 +71,25 @@ test('160 SMTP that hangs holds up emails and nothing else: an invitation expire
   live.close()
 }) // prettier-ignore
 
+test('emails go one after another by a connection that is kept; where it was ended meanwhile the next one goes by another', async () => {
+  const { smtp } = node.proxies
+  smtp.cut()
+  const send = async () => {
+    const email = newAddress()
+    await ada.invite(node, email)
+    await topology.mail.next(email)
+    return email
+  }
+  for (const nth of [1, 2, 3, 4, 5]) {
+    await send()
+    expect([nth, smtp.connections()]).toEqual([nth, 1])
+  }
+  const before = await failures()
+  smtp.cut()
+  const last = await send()
+  expect([topology.mail.countTo(last), smtp.connections(), (await failures()) - before]).toEqual([1, 1, 0])
+})
+
 test('160 an address that is refused for good blocks nobody else, and its invitation stands', async () => {
   const peer = await startMailPeer(({ to, keep }) => {
     if (to.startsWith('gone.')) throw new RefusedForGood()

@@ -13,6 +13,9 @@ const chromiums: Parameters<typeof findProgram>[0] = {
 /** Looks at a page until it is as expected, for at most 15 s. */
 export const see = look.configure({ timeout: 15_000 })
 
+/** `session`: the cookie of somebody who is signed in already. */
+export type VisitOptions = BrowserContextOptions & { session?: string }
+
 /** One Chromium for a test file. Each visit is a browser of somebody's own; an unexpected error in any console fails. */
 export function useBrowser(node: () => TestNode) {
   let browser: Browser | undefined
@@ -27,9 +30,12 @@ export function useBrowser(node: () => TestNode) {
   afterAll(() => browser?.close())
 
   return {
-    async visit(address: string, options: BrowserContextOptions = {}): Promise<Page> {
+    async visit(address: string, { session, ...options }: VisitOptions = {}): Promise<Page> {
       if (!browser) throw new Error('The browser starts before the first test.')
-      const context = await browser.newContext({ baseURL: node().url, reducedMotion: 'reduce', ...options })
+      const { url } = node()
+      const context = await browser.newContext({ baseURL: url, reducedMotion: 'reduce', ...options })
+      const [name, value] = session?.split('=') ?? []
+      if (name && value) await context.addCookies([{ url, name, value }])
       const page = await context.newPage()
       page.setDefaultTimeout(15_000)
       page.on('console', (message) => {

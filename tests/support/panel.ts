@@ -1,6 +1,6 @@
-import type { BrowserContextOptions, Locator, Page } from '@playwright/test'
-import { see } from './browser.ts'
-import { password } from './people.ts'
+import type { Locator, Page } from '@playwright/test'
+import { see, type VisitOptions } from './browser.ts'
+import { password, type Person } from './people.ts'
 
 /** The panel as its users handle it: by the names of what is on the screen. */
 export async function signUpAt(page: Page, { name, email }: { name: string; email: string }): Promise<void> {
@@ -19,15 +19,12 @@ export async function signInAt(page: Page, { email }: { email: string }): Promis
 
 /** A browser of this person's own at an address behind the sign-in, live. */
 export async function openAs(
-  visit: (address: string, options?: BrowserContextOptions) => Promise<Page>,
-  person: { email: string },
+  visit: (address: string, options?: VisitOptions) => Promise<Page>,
+  person: Person,
   address: string,
-  options: BrowserContextOptions = {},
+  options: VisitOptions = {},
 ): Promise<Page> {
-  const page = await visit('/sign-in', options)
-  await signInAt(page, person)
-  await page.waitForURL('**/members')
-  await page.goto(address)
+  const page = await visit(address, { ...options, session: await person.newSession() })
   await live(page)
   return page
 }

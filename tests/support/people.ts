@@ -34,8 +34,7 @@ export function newPerson(node: TestNode, name = 'Ada') {
       ...(body !== undefined && { body: json ? JSON.stringify(body) : (body as BodyInit) }),
       redirect: 'manual',
     })
-    const set = answer.headers.get('set-cookie')
-    if (set) cookie = set.split(';')[0] ?? ''
+    if (answer.headers.has('set-cookie')) cookie = cookieIn(answer.headers)
     const text = await answer.text()
     heard.push([...answer.headers].join('\n') + text)
     const isJson = answer.headers.get('content-type')?.includes('json') && text !== ''
@@ -68,6 +67,15 @@ export function newPerson(node: TestNode, name = 'Ada') {
       return answer
     },
     signIn: () => call('POST', '/api/auth/sign-in', { email, password }),
+    /** The cookie of another session of theirs: a sign-in that comes with this one's would end it. */
+    async newSession() {
+      const { headers } = await fetch(`http://127.0.0.1:${node.port}/api/auth/sign-in`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ email, password }),
+      })
+      return cookieIn(headers)
+    },
     me: async () => (await call<MeAnswer>('GET', '/api/me')).body,
     roster: async (workspaceId: string) =>
       (await call<RosterAnswer>('GET', `/api/workspaces/${workspaceId}/roster`)).body,
@@ -91,6 +99,10 @@ export function newPerson(node: TestNode, name = 'Ada') {
     accept: (token: string) => call<{ member: { id: string } } & Failure>('POST', '/api/invitations/accept', { token }),
   }
   return person
+}
+
+function cookieIn(headers: Headers): string {
+  return headers.get('set-cookie')?.split(';')[0] ?? ''
 }
 
 /** Somebody who has signed up. */

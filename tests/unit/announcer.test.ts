@@ -51,7 +51,6 @@ test('whatever people do to one another is counted, and what only follows from i
     'invitation.accepted',
     'invitation.seat_granted',
     'invitation.seat_withdrawn',
-    'invitation.waiting',
     'member.email_changed',
     'workspace.created',
     'workspace.deleted',
