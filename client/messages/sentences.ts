@@ -130,6 +130,8 @@ export const sentencesInGerman: Readonly<Record<string, string>> = {
   'There is no such page (404).': 'Diese Seite gibt es nicht (404).',
   'It may not be read without signing in ({}).': 'Ohne Anmeldung darf die Seite nicht gelesen werden ({}).',
   'Its server answered with the status {}.': 'Der Server antwortete mit dem Status {}.',
+  'Something went wrong here while it was read. Have it read again later.':
+    'Beim Lesen ist hier etwas schiefgegangen. Lass die Seite später noch einmal lesen.',
   'There is no text on it that can be read.': 'Auf der Seite steht kein lesbarer Text.',
   'It is built in a way that cannot be read.': 'Die Seite ist so gebaut, dass sie sich nicht lesen lässt.',
 }

@@ -94,8 +94,9 @@ async function enterVerified<Known extends Heads>(entering: Entering<Known>): Pr
   await room.reach(heads.position)
   const events = await missedEvents(parts, asked, room)
   const present = rooms.entryOf(stream, socket)
-  // a second watch of the same socket may have brought it back after an eviction: what was verified was before that
-  if (present !== entry) return renewed(entering, present)
+  // a second watch of the same socket may have brought it back after an eviction: what was verified was before that, unless
+  // that one was let in already
+  if (present !== entry && present?.as !== 'live') return renewed(entering, present)
   if (events !== 'reset' && !takesMore(socket, events.length)) {
     rooms.leave(stream, socket)
     return { ok: false, code: 'rate_limited' }

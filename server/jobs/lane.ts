@@ -9,6 +9,8 @@ export type Lane = { stop: () => Promise<void> }
 
 type Parts = { pool: Pool; queue: Queue; tasks: TaskList; concurrency: number; log: Log; metrics: Metrics }
 
+/** How long a worker that is told of nothing waits before it looks for itself, in milliseconds. */
+const longestPause = 60_000
 /** Milliseconds until a runner that could not begin begins again. */
 const pause = 1_000
 /** How long a job may go on once the node ends, in milliseconds; then it fails, and another node takes it up. */
@@ -69,8 +71,8 @@ function start({ pool, tasks, concurrency, log }: Parts, events: WorkerEvents): 
   return run({
     pgPool: pool,
     concurrency,
-    // jobs for now come by notification; those for later are looked for this often, in milliseconds
-    pollInterval: 500,
+    // it is told of jobs (`queue.ts`); in milliseconds
+    pollInterval: longestPause,
     gracefulShutdownAbortTimeout: mostWhileEnding,
     noHandleSignals: true,
     taskList: tasks,

@@ -3,6 +3,10 @@ import type { Log } from '../log.ts'
 
 /** How often jobs are given back, and how soon after that failed, in milliseconds. */
 const period = { usual: 60_000, failed: 1_000 }
+/** How often a node looks whether the time of a job has come, in milliseconds. */
+const look = 500
+/** The most workers that are woken at a time. */
+const mostWoken = 100
 
 export type Queue = {
   /** This worker is alive. */
@@ -21,6 +25,7 @@ export type Queue = {
 export function openQueue(databaseUrl: string, log: Log): Queue {
   const own = new Set<string>()
   let timer: NodeJS.Timeout | undefined
+  let looking: NodeJS.Timeout | undefined
   let closed = false
   // the locks went with the connection: they are taken again before somebody else believes that our workers are dead
   const sql = new Sql(databaseUrl, { max: 1, name: 'rollcall-queue', asOwner: true, lost: () => passIn(0) })
@@ -40,6 +45,17 @@ export function openQueue(databaseUrl: string, log: Log): Queue {
     )
   }
 
+  function lookIn(milliseconds: number): void {
+    if (!closed) looking = setTimeout(wakeWorkers, milliseconds).unref()
+  }
+
+  function wakeWorkers(): void {
+    wake(sql)
+      .catch((error: unknown) => log.debug({ err: error }, 'nobody looked for jobs'))
+      .finally(() => lookIn(look))
+  }
+
+  lookIn(look)
   return {
     hold(worker) {
       own.add(worker)
@@ -61,9 +77,27 @@ export function openQueue(databaseUrl: string, log: Log): Queue {
     async close() {
       closed = true
       clearTimeout(timer)
+      clearTimeout(looking)
       await sql.end({ timeout: 1 })
     },
   }
+}
+
+/**
+ * Tells the workers of all nodes of jobs whose time has come, as the queue itself tells of those that are for now. One
+ * statement of a node, by the queue's own index (all jobs have the priority 0), in place of one of each of its workers.
+ */
+async function wake(sql: Sql): Promise<void> {
+  await sql.run(
+    (tx) => tx`
+      select pg_notify('jobs:insert', json_build_object('count', count(*))::text)
+      from (
+        select from graphile_worker._private_jobs
+        where is_available and priority = 0 and run_at <= now()
+        limit ${mostWoken}
+      ) as due
+      having count(*) > 0`,
+  )
 }
 
 async function release(sql: Sql, own: string[]): Promise<void> {

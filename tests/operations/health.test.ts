@@ -23,8 +23,8 @@ test('without its database it is up and not ready, and says which dependency is 
   const data = await folder()
   const program = start({ DATA_DIR: data, LOG_LEVEL: 'silent' })
   const port = await program.port()
-  // its connections stand by then: what it is in the middle of opening is another matter
-  expect((await newPerson({ port } as TestNode).signUp()).status).toBe(201)
+  // its connections stand by then, and no job is under way: what it is in the middle of is another matter
+  expect((await newPerson({ port } as TestNode).signIn()).status).toBe(401)
   process.kill(postgresOf(data) ?? 0, 'SIGQUIT')
   await expect.poll(async () => (await ask(port, '/readyz')).status, { timeout: 15_000 }).toBe(503)
   expect(JSON.parse((await ask(port, '/readyz')).body)).toMatchObject({ status: 'unavailable', database: 'down' })

@@ -70,6 +70,8 @@ export async function startMailPeer(
         )
     },
   })
+  // whose line is cut in the middle of an email is told by its own end
+  server.on('error', () => undefined)
   server.server.on('connection', (socket) => {
     const port = socket.remotePort ?? 0
     sockets.set(port, socket)
