@@ -14,8 +14,8 @@ const changed = 16
 
 type Load = { sockets: number; perSecond: number; seconds: number; aim: string }
 const loads: Load[] = [
-  { sockets: 200, perSecond: 50, seconds: 3, aim: '1.3' },
-  { sockets: 1_000, perSecond: 50, seconds: 3, aim: '1.3' },
+  { sockets: 200, perSecond: 50, seconds: 6, aim: '1.3' },
+  { sockets: 1_000, perSecond: 50, seconds: 6, aim: '1.3' },
   { sockets: 1_000, perSecond: 200, seconds: 2, aim: '1.0' },
 ]
 
