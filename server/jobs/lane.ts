@@ -60,7 +60,8 @@ export async function startLane(parts: Parts): Promise<Lane> {
 
 function listenTo({ queue, metrics }: Parts): WorkerEvents {
   const events = new EventEmitter() as WorkerEvents
-  events.on('worker:create', ({ worker }) => queue.hold(worker.workerId))
+  events.on('worker:create', ({ worker, tasks }) => queue.hold(worker, Object.keys(tasks)))
+  events.on('worker:release', ({ worker }) => queue.leave(worker.workerId))
   events.on('worker:stop', ({ worker }) => queue.letGo(worker.workerId))
   events.on('job:success', ({ job }) => metrics.jobsDone.inc({ task: job.task_identifier }))
   events.on('job:error', ({ job }) => metrics.jobsFailed.inc({ task: job.task_identifier }))
@@ -71,7 +72,7 @@ function start({ pool, tasks, concurrency, log }: Parts, events: WorkerEvents): 
   return run({
     pgPool: pool,
     concurrency,
-    // it is told of jobs (`queue.ts`); in milliseconds
+    // it is told of jobs that are for now, and woken for those that were for later (`queue.ts`)
     pollInterval: longestPause,
     gracefulShutdownAbortTimeout: mostWhileEnding,
     noHandleSignals: true,

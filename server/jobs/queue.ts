@@ -5,14 +5,17 @@ import type { Log } from '../log.ts'
 const period = { usual: 60_000, failed: 1_000 }
 /** How often a node looks whether the time of a job has come, in milliseconds. */
 const look = 500
-/** The most workers that are woken at a time. */
-const mostWoken = 100
+
+/** A worker of this node. `nudge`: has it look for a job if it waits for one, and answers whether it did. */
+export type Sleeper = { workerId: string; nudge: () => boolean }
 
 export type Queue = {
-  /** This worker is alive. */
-  hold: (worker: string) => void
+  /** This worker is alive, and does these tasks. */
+  hold: (worker: Sleeper, tasks: readonly string[]) => void
+  /** It takes no more jobs. */
+  leave: (workerId: string) => void
   /** It has ended: whatever it had in its hands is given back. */
-  letGo: (worker: string) => void
+  letGo: (workerId: string) => void
   backlog: () => Promise<{ waiting: number; lag: number }>
   close: () => Promise<void>
 }
@@ -24,6 +27,7 @@ export type Queue = {
  */
 export function openQueue(databaseUrl: string, log: Log): Queue {
   const own = new Set<string>()
+  const sleepers = new Map<string, { worker: Sleeper; tasks: readonly string[] }>()
   let timer: NodeJS.Timeout | undefined
   let looking: NodeJS.Timeout | undefined
   let closed = false
@@ -50,19 +54,28 @@ export function openQueue(databaseUrl: string, log: Log): Queue {
   }
 
   function wakeWorkers(): void {
-    wake(sql)
+    readDue(sql)
+      .then((due) => due.forEach(wake))
       .catch((error: unknown) => log.debug({ err: error }, 'nobody looked for jobs'))
       .finally(() => lookIn(look))
   }
 
+  function wake({ task, count }: Due): void {
+    let left = count
+    for (const { worker, tasks } of sleepers.values()) if (left > 0 && tasks.includes(task) && worker.nudge()) left -= 1
+  }
+
   lookIn(look)
   return {
-    hold(worker) {
-      own.add(worker)
+    hold(worker, tasks) {
+      own.add(worker.workerId)
+      sleepers.set(worker.workerId, { worker, tasks })
       passIn(0)
     },
-    letGo(worker) {
-      own.delete(worker)
+    leave: (workerId) => void sleepers.delete(workerId),
+    letGo(workerId) {
+      own.delete(workerId)
+      sleepers.delete(workerId)
       passIn(0)
     },
     async backlog() {
@@ -83,20 +96,20 @@ export function openQueue(databaseUrl: string, log: Log): Queue {
   }
 }
 
+type Due = { task: string; count: number }
+
 /**
- * Tells the workers of all nodes of jobs whose time has come, as the queue itself tells of those that are for now. One
- * statement of a node, by the queue's own index (all jobs have the priority 0), in place of one of each of its workers.
+ * Jobs whose time has come and that nobody has in their hands: one statement of a node, by the queue's own index (all jobs
+ * have the priority 0), in place of one of each of its workers.
  */
-async function wake(sql: Sql): Promise<void> {
-  await sql.run(
-    (tx) => tx`
-      select pg_notify('jobs:insert', json_build_object('count', count(*))::text)
-      from (
-        select from graphile_worker._private_jobs
-        where is_available and priority = 0 and run_at <= now()
-        limit ${mostWoken}
-      ) as due
-      having count(*) > 0`,
+function readDue(sql: Sql): Promise<Due[]> {
+  return sql.run(
+    (tx) => tx<Due[]>`
+      select t.identifier as task, count(*)::int as count
+      from graphile_worker._private_jobs j
+      join graphile_worker._private_tasks t on t.id = j.task_id
+      where j.is_available and j.priority = 0 and j.run_at <= now()
+      group by t.identifier`,
   )
 }
 

@@ -59,7 +59,7 @@ test('51 154 I14 PostgreSQL in a black hole: every kind of request is answered 5
     .toBuffer()
   const written = writeAt([a, a])
   await written.until((replies) => replies.length > 2)
-  const former = await backends('rollcall%')
+  const former = await ownBackends()
   const late = monitorEventLoopDelay()
   late.enable()
   a.proxies.database.blackHole()
@@ -93,15 +93,18 @@ test('51 154 I14 PostgreSQL in a black hole: every kind of request is answered 5
   await expect.poll(async () => (await ada.call(a, '/api/me')).status, soon).toBe(200)
   await expect.poll(async () => (await ada.invite(a, newAddress())).status, soon).toBe(201)
   await expect.poll(async () => (await call(topology, a, '/readyz')).status, soon).toBe(200)
-  // given up, not waited for: no connection from before is left but those that only listen
-  await expect.poll(async () => (await backends('rollcall%')).filter((pid) => former.includes(pid)), soon).toEqual([])
+  // given up, not waited for: no connection from before is left but those that only listen, and a worker's that asked nothing
+  await expect.poll(async () => (await ownBackends()).filter((pid) => former.includes(pid)), soon).toEqual([])
   const all = await written.stop()
   expect(all.filter(({ reply }) => reply.status !== 201 && reply.status !== 503)).toEqual([])
   expect(await lost(all)).toEqual([])
   const watched = await live.watch(ada.stream)
   expect(watched).toMatchObject({ ok: true })
-  await ada.invite(a, newAddress())
+  const invited = newAddress()
+  await ada.invite(a, invited)
   await live.untilPosition(ada.stream, watched.ok ? watched.position + 1 : 0)
+  // the workers are there again, too
+  await topology.mail.next(invited)
   expect(await topology.postgres.owner`select id from users where email = 'hal@example.com'`).toEqual([])
   await expect.poll(() => figureOf(a, 'rollcall_pool_busy'), soon).toBe(0)
   live.close()
@@ -164,6 +167,12 @@ async function lost(replies: Written[]): Promise<string[]> {
 }
 
 /** The connections of nodes that do more than listen, by their server processes. */
+/** Those of the node itself: what its workers hold asks nothing while there is no job. */
+async function ownBackends(): Promise<number[]> {
+  const ofWorkers = await backends('rollcall-jobs')
+  return (await backends('rollcall%')).filter((pid) => !ofWorkers.includes(pid))
+}
+
 async function backends(name: string): Promise<number[]> {
   const rows = await topology.postgres.owner<{ pid: number }[]>`
     select pid from pg_stat_activity where application_name like ${name} and query not like 'LISTEN%'`
