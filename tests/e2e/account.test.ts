@@ -84,6 +84,7 @@ test('two browsers of one person: what the one changes the other shows, and sign
   const third = await visit('/sign-in')
   await signInAt(third, { email })
   await third.waitForURL('**/members')
+  await live(third)
   const elsewhere = page.getByRole('listitem').filter({ hasNotText: 'This browser' })
   const before = await elsewhere.count()
   await elsewhere.first().getByRole('button', { name: /^Sign out/ }).click()

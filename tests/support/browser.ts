@@ -71,5 +71,8 @@ export async function violationsOf(page: Page, { except = [] }: { except?: strin
 /** Chromium reports each refused request by itself; what the page makes of it is what the tests look at. */
 function isRefusal(text: string): boolean {
   const refused = /Failed to load resource.*( 4\d\d|net::ERR_FAILED|ERR_INTERNET_DISCONNECTED)|blocked by CORS policy/
-  return refused.test(text) || /WebSocket connection .*(401|403|closed before|ERR_INTERNET_DISCONNECTED)/.test(text)
+  return (
+    refused.test(text) ||
+    /WebSocket connection .*(401|403|Authentication failed|closed before|ERR_INTERNET_DISCONNECTED)/.test(text)
+  )
 }
