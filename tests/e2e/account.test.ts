@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from 'vitest'
-import { see, useBrowser, violationsOf } from '../support/browser.ts'
+import { expectToFit, see, useBrowser, violationsOf } from '../support/browser.ts'
 import { linkTokenIn } from '../support/mail.ts'
 import { useNode } from '../support/node.ts'
 import { confirm, live, rowOf, signInAt } from '../support/panel.ts'
@@ -149,7 +149,7 @@ async function check(page: Page, name: string): Promise<void> {
     await page.setViewportSize(viewport)
     await lookAt(page, `${shape}-${name}`)
     expect(await violationsOf(page), shape).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+    await expectToFit(page)
   }
   await page.setViewportSize(shapes[0].viewport)
 }

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from 'vitest'
 import type { WebhookWithSecret } from '#shared/protocol/agents/webhooks.ts'
 import { scopes } from '#shared/scopes.ts'
-import { see, useBrowser, violationsOf } from '../support/browser.ts'
+import { expectToFit, see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
 import { live, openAs } from '../support/panel.ts'
 import { newPerson, newTeam, newUser, type Person } from '../support/people.ts'
@@ -104,7 +104,7 @@ test('lines that run from right to left mirror the pages, and nothing is wider t
     await page.evaluate(() => (document.documentElement.dir = 'rtl'))
     for (const { shape, viewport } of shapes) {
       await page.setViewportSize(viewport)
-      expect([place, shape, await overflowOf(page)]).toEqual([place, shape, 0])
+      await expectToFit(page, `${place}, ${shape}`)
       await lookAt(page, `rtl-${shape}-${nameOf(place)}`)
     }
     await page.setViewportSize(shapes[0].viewport)
@@ -123,10 +123,10 @@ test('the Messenger speaks the language of its visitor', async () => {
   await see(page.getByText('Du wartest auf jemanden aus dem Team.')).toBeVisible()
   await see(page.locator('html')).toHaveAttribute('lang', 'de')
   expect(await violationsOf(page)).toEqual([])
-  expect(await overflowOf(page)).toBe(0)
+  await expectToFit(page)
   await lookAt(page, 'de-messenger')
   await page.evaluate(() => (document.documentElement.dir = 'rtl'))
-  expect(await overflowOf(page)).toBe(0)
+  await expectToFit(page)
   await lookAt(page, 'rtl-messenger')
 })
 
@@ -174,14 +174,9 @@ async function check(page: Page, name: string): Promise<void> {
     await page.setViewportSize(viewport)
     await lookAt(page, `de-${shape}-${name}`)
     expect([name, shape, await violationsOf(page)]).toEqual([name, shape, []])
-    expect([name, shape, await overflowOf(page)]).toEqual([name, shape, 0])
+    await expectToFit(page, `${name}, ${shape}`)
   }
   await page.setViewportSize(shapes[0].viewport)
-}
-
-/** How much wider the page is than its window, in pixels. */
-function overflowOf(page: Page): Promise<number> {
-  return page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth))
 }
 
 /** An address without the workspace and with no id. */

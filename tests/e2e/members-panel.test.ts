@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { expect, test } from 'vitest'
-import { see, useBrowser, violationsOf } from '../support/browser.ts'
+import { expectToFit, see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
 import { goToPage, live, openAs, rowOf, signInAt } from '../support/panel.ts'
 import { newTeam, password, type Person } from '../support/people.ts'
@@ -162,7 +162,7 @@ test('the panel with a selection on a phone and in German', async () => {
   await page.getByLabel('Edsger auswählen').click()
   await page.getByLabel('Barbara auswählen').click()
   await see(page.getByRole('toolbar').getByText('2 ausgewählt')).toBeVisible()
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+  await expectToFit(page)
   expect(await violationsOf(page)).toEqual([])
   await lookAt(page, 'phone-german-selection')
   await page.getByRole('toolbar').getByRole('button', { name: 'Entfernen' }).click()

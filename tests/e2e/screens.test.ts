@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import type { Webhook, WebhookWithSecret } from '#shared/protocol/agents/webhooks.ts'
 import { scopes } from '#shared/scopes.ts'
-import { see, useBrowser, violationsOf } from '../support/browser.ts'
+import { expectToFit, see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
 import { chooseAction, goToPage, live, openAs } from '../support/panel.ts'
 import { join, newPerson, newTeam, newUser, type Person } from '../support/people.ts'
@@ -394,7 +394,7 @@ async function check(page: Page, name: string, except: string[] = []): Promise<v
     await lookAt(page, `${shape}-${name}`)
     await page.emulateMedia({ colorScheme })
     expect(await violationsOf(page, { except }), shape).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+    await expectToFit(page)
   }
   await page.setViewportSize(shapes[0].viewport)
   await page.emulateMedia({ colorScheme: shapes[0].colorScheme })

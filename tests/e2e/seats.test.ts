@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from 'vitest'
 import { streamOf } from '#shared/protocol/streams.ts'
-import { see, useBrowser, violationsOf } from '../support/browser.ts'
+import { expectToFit, see, useBrowser, violationsOf } from '../support/browser.ts'
 import { useNode } from '../support/node.ts'
 import { live, openAs, signInAt } from '../support/panel.ts'
 import { join, newUser, type Person } from '../support/people.ts'
@@ -127,7 +127,7 @@ async function check(page: Page, name: string): Promise<void> {
   expect(await violationsOf(page)).toEqual([])
   await lookAt(page, name)
   await page.setViewportSize({ width: 390, height: 800 })
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+  await expectToFit(page)
   await page.emulateMedia({ colorScheme: 'dark' })
   expect(await violationsOf(page)).toEqual([])
   await lookAt(page, `phone-${name}`)

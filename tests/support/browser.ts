@@ -68,6 +68,12 @@ export async function violationsOf(page: Page, { except = [] }: { except?: strin
   return violations.flatMap(({ id, nodes }) => nodes.map((element) => `${id}: ${element.html}`))
 }
 
+/** Nothing is wider than the window, once what measures itself has been drawn anew for it. */
+export async function expectToFit(page: Page, message = page.url()): Promise<void> {
+  const beyond = () => page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth))
+  await expect.poll(beyond, { message }).toBe(0)
+}
+
 /** Chromium reports each refused request by itself; what the page makes of it is what the tests look at. */
 function isRefusal(text: string): boolean {
   const refused = /Failed to load resource.*( 4\d\d|net::ERR_FAILED|ERR_INTERNET_DISCONNECTED)|blocked by CORS policy/
