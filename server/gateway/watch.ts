@@ -58,9 +58,14 @@ async function watch<Known extends Heads>(
   if (parent === undefined || !socket.connected) return { ok: false, code: 'not_found' }
   rooms.leave(asked.stream, socket)
   const entry = rooms.enter(asked.stream, socket, { parent })
-  return enterVerified({ socket, rooms, parts, asked, parent, entry }).catch((error: unknown) => {
-    // nobody stays in a room whose right to be there nobody could look up
-    rooms.leave(asked.stream, socket)
+  return verifiedOrOut({ socket, rooms, parts, asked, parent, entry })
+}
+
+/** Nobody stays in a room whose right to be there nobody could look up; who was let in by a later watch does. */
+function verifiedOrOut<Known extends Heads>(entering: Entering<Known>): Promise<WatchAnswer<Sent>> {
+  const { socket, rooms, asked, entry } = entering
+  return enterVerified(entering).catch((error: unknown) => {
+    if (rooms.entryOf(asked.stream, socket) === entry) rooms.leave(asked.stream, socket)
     throw error
   })
 }
@@ -117,8 +122,10 @@ async function renewed<Known extends Heads>(
 ): Promise<WatchAnswer<Sent>> {
   const { socket, rooms, asked, parent } = entering
   const wasEvicted = !present && entering.entry.evicted && socket.connected
-  const entry = wasEvicted ? rooms.enter(asked.stream, socket, { parent }) : present
-  return entry && entry.as !== 'person' ? enterVerified({ ...entering, entry }) : { ok: false, code: 'not_found' }
+  if (wasEvicted) return verifiedOrOut({ ...entering, entry: rooms.enter(asked.stream, socket, { parent }) })
+  return present && present.as !== 'person'
+    ? enterVerified({ ...entering, entry: present })
+    : { ok: false, code: 'not_found' }
 }
 
 /** Everything after what the client holds, up to the room's position at the moment this returns. */
