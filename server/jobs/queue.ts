@@ -49,15 +49,15 @@ export function openQueue(databaseUrl: string, log: Log): Queue {
     )
   }
 
-  function lookIn(milliseconds: number): void {
-    if (!closed) looking = setTimeout(wakeWorkers, milliseconds).unref()
+  function lookAgain(): void {
+    if (!closed) looking = setTimeout(wakeWorkers, look).unref()
   }
 
   function wakeWorkers(): void {
     readDue(sql)
       .then((due) => due.forEach(wake))
       .catch((error: unknown) => log.debug({ err: error }, 'nobody looked for jobs'))
-      .finally(() => lookIn(look))
+      .finally(lookAgain)
   }
 
   function wake({ task, count }: Due): void {
@@ -65,7 +65,7 @@ export function openQueue(databaseUrl: string, log: Log): Queue {
     for (const { worker, tasks } of sleepers.values()) if (left > 0 && tasks.includes(task) && worker.nudge()) left -= 1
   }
 
-  lookIn(look)
+  lookAgain()
   return {
     hold(worker, tasks) {
       own.add(worker.workerId)

@@ -242,10 +242,9 @@ function until(
   isTrue: (state: RosterState) => boolean,
 ): Promise<RosterState> {
   return new Promise((resolve) => {
-    const unlisten = roster.subscribe((state) => {
-      if (!isTrue(state)) return
-      resolve(state)
-      setTimeout(() => unlisten())
+    // what comes behind the first one changes nothing, and ends with the client
+    roster.subscribe((state) => {
+      if (isTrue(state)) resolve(state)
     })
   })
 }

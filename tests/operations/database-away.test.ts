@@ -166,13 +166,13 @@ async function lost(replies: Written[]): Promise<string[]> {
   return told.filter((email) => !kept.has(email))
 }
 
-/** The connections of nodes that do more than listen, by their server processes. */
 /** Those of the node itself: what its workers hold asks nothing while there is no job. */
 async function ownBackends(): Promise<number[]> {
   const ofWorkers = await backends('rollcall-jobs')
   return (await backends('rollcall%')).filter((pid) => !ofWorkers.includes(pid))
 }
 
+/** The connections of nodes that do more than listen, by their server processes. */
 async function backends(name: string): Promise<number[]> {
   const rows = await topology.postgres.owner<{ pid: number }[]>`
     select pid from pg_stat_activity where application_name like ${name} and query not like 'LISTEN%'`
