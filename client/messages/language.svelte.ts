@@ -38,6 +38,11 @@ export function figure(count: number): string {
   return numbers.format(count)
 }
 
+/** What is unread, where there is little room: `7`, or `99+`. */
+export function tally(count: number): string {
+  return count > 99 ? `${figure(99)}+` : figure(count)
+}
+
 const lists = $derived(new Intl.ListFormat(language.locale, { type: 'conjunction' }))
 
 /** `Ada, Grace, and Edsger` or `Ada, Grace und Edsger`. */
