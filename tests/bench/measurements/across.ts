@@ -27,14 +27,18 @@ type Latencies = { fromRequest: number[]; fromCommit: number[]; busy: number; re
 type Timed = Omit<Latencies, 'busy'>
 type Side = (load: Load) => Promise<Latencies>
 
-/** Changes come in on one node, all sockets are on another; beside bare Socket.IO with its Redis adapter, by turns. */
+/**
+ * Changes come in on one node, all sockets are on another; beside bare Socket.IO with its Redis adapter, by turns. That emits
+ * what it is told of, and, as another row, inserts it into a table first: the least that anybody does who loses nothing.
+ */
 export async function across(stage: Stage): Promise<void> {
   print('to all sockets, change on node A, sockets on node B         from the request     from the commit, or emit')
   row('', ['p50', 'p99', 'p50', 'p99', 'B busy', 'ratio', 'aim'])
   const { url, sql } = await stage.database()
   const redisUrl = await stage.redis()
   const [a, b] = [await stage.rollcall(url, { redisUrl }), await stage.rollcall(url, { redisUrl })]
-  const settings = { REDIS_URL: redisUrl, ADAPTER: 'sharded' }
+  await sql`create table kept (position bigint generated always as identity primary key, event jsonb not null)`
+  const settings = { REDIS_URL: redisUrl, ADAPTER: 'sharded', DATABASE_URL: url }
   const [peerA, peerB] = [await stage.server('peer.ts', settings), await stage.server('peer.ts', settings)]
   const clients = await stage.server('audience.ts')
   const team = await insertTeam(sql, 100)
@@ -47,6 +51,7 @@ export async function across(stage: Stage): Promise<void> {
     const sides = {
       rollcall: (load: Load) => busy(b, () => ofRollcall(sql, ours, change, team.workspaceId, load)),
       peer: (load: Load) => busy(peerB, () => ofPeer(peerA, theirs, team.workspaceId, load)),
+      keeping: (load: Load) => busy(peerB, () => ofKeepingPeer(sql, peerA, theirs, team.workspaceId, load)),
     }
     const heard = await byTurns(load, sides)
     await ours.leave()
@@ -55,13 +60,13 @@ export async function across(stage: Stage): Promise<void> {
   }
 }
 
-type Heard = Record<'rollcall' | 'peer', Latencies[]>
+const names = ['rollcall', 'peer', 'keeping'] as const
+type Heard = Record<(typeof names)[number], Latencies[]>
 
 async function byTurns(load: Load, sides: Record<keyof Heard, Side>): Promise<Heard> {
-  const heard: Heard = { rollcall: [], peer: [] }
+  const heard: Heard = { rollcall: [], peer: [], keeping: [] }
   for (let round = 0; round <= rounds; round += 1) {
-    const order = round % 2 === 0 ? (['rollcall', 'peer'] as const) : (['peer', 'rollcall'] as const)
-    for (const name of order) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
       // the first round only warms up
       const latencies = await sides[name](round === 0 ? { ...load, seconds: 1 } : load)
       if (round > 0) heard[name].push(latencies)
@@ -70,21 +75,19 @@ async function byTurns(load: Load, sides: Record<keyof Heard, Side>): Promise<He
   return heard
 }
 
-function show({ sockets, perSecond, aim }: Load, { rollcall, peer }: Heard): void {
+function show({ sockets, perSecond, aim }: Load, { rollcall, peer, keeping }: Heard): void {
   const figures = (rounds: Latencies[]) =>
     (['fromRequest', 'fromCommit'] as const).flatMap((from) =>
       [0.5, 0.99].map((share) => median(rounds.map((round) => quantile(round[from], share)))),
     )
-  const [ours, theirs] = [figures(rollcall), figures(peer)]
+  const [ours, theirs, kept] = [figures(rollcall), figures(peer), figures(keeping)]
+  const beside = (others: number[]) => `${((ours[3] ?? NaN) / (others[3] ?? NaN)).toFixed(2)} ×`
   const name = `${sockets} sockets, ${perSecond} events / s`
   const busy = (rounds: Latencies[]) => `${(median(rounds.map((round) => round.busy)) * 1000).toFixed(1)} µs`
-  row(`${name}: Rollcall`, [
-    ...ours.map(ms),
-    busy(rollcall),
-    `${((ours[3] ?? NaN) / (theirs[3] ?? NaN)).toFixed(2)} ×`,
-    `${aim} ×`,
-  ])
-  row(`${' '.repeat(name.length)}  Socket.IO`, [...theirs.map(ms), busy(peer)])
+  row(`${name}: Rollcall`, [...ours.map(ms), busy(rollcall)])
+  const indent = ' '.repeat(name.length)
+  row(`${indent}  Socket.IO`, [...theirs.map(ms), busy(peer), beside(theirs), `${aim} ×`])
+  row(`${indent}  that keeps`, [...kept.map(ms), busy(keeping), beside(kept)])
   const refused = rollcall.reduce((sum, round) => sum + round.refused, 0)
   if (refused > 0) print(`  (Rollcall refused ${refused} changes: more than it could do)`)
 }
@@ -133,12 +136,12 @@ async function ofRollcall(
   const changes = await pace(load, async (_, due) => ({ due, position: await change(agent) }))
   agent.destroy()
   // also those whose answer came too late
-  const commits = await sql<{ position: number; at: number }[]>`
-    select position::int, extract(epoch from pg_xact_commit_timestamp(xmin))::float8 * 1000 as at
-    from events
-    where stream = ${stream} and position > ${before?.position ?? 0}`
-  await audience.heard(commits.length * load.sockets)
-  const committed = new Map(commits.map(({ position, at }) => [position, at - epoch]))
+  const committed = await commitsOf(
+    sql,
+    epoch,
+    sql`events where stream = ${stream} and position > ${before?.position ?? 0}`,
+  )
+  await audience.heard(committed.size * load.sockets)
   const due = new Map(changes.map((one) => [one.position ?? 0, one.due]))
   const refused = changes.filter(({ position }) => position === null).length
   return { ...(await latencies(audience, due, committed)), refused }
@@ -154,6 +157,33 @@ async function ofPeer(node: BenchServer, audience: Audience, workspaceId: string
   const due = new Map(emits.map((one) => [one.position, one.due]))
   const emitted = new Map(emits.map((one) => [one.position, one.emitted]))
   return { ...(await latencies(audience, due, emitted)), refused: 0 }
+}
+
+async function ofKeepingPeer(
+  sql: postgres.Sql,
+  node: BenchServer,
+  audience: Audience,
+  workspaceId: string,
+  load: Load,
+): Promise<Timed> {
+  const epoch = sinceEpoch()
+  await audience.mark()
+  const kept = await pace(load, async (_, due) => {
+    const position = (await node.ask({ ask: 'keep', frame: frameLikeOurs(workspaceId, 0) })) as number
+    return { due, position }
+  })
+  await audience.heard(kept.length * load.sockets)
+  const due = new Map(kept.map((one) => [one.position, one.due]))
+  const first = Math.min(...due.keys())
+  const committed = await commitsOf(sql, epoch, sql`kept where position >= ${first}`)
+  return { ...(await latencies(audience, due, committed)), refused: 0 }
+}
+
+/** When each position of these rows was committed, by the clock of this machine. */
+async function commitsOf(sql: postgres.Sql, epoch: number, rows: postgres.Fragment): Promise<Map<number, number>> {
+  const commits = await sql<{ position: number; at: number }[]>`
+    select position::int, extract(epoch from pg_xact_commit_timestamp(xmin))::float8 * 1000 as at from ${rows}`
+  return new Map(commits.map(({ position, at }) => [position, at - epoch]))
 }
 
 async function latencies(audience: Audience, due: Map<number, number>, committed: Map<number, number>) {
