@@ -11,8 +11,11 @@ const allowed = { messages: 300, milliseconds: 60_000 }
 const counts = new WeakMap<LiveSocket, { since: number; messages: number }>()
 
 type Answer = WatchAnswer<Sent> | UnwatchAnswer | AttendAnswer | LookAnswer
+/** Answers now. What a handler returns is said some turns later, and not at all where it has spoken. */
+export type Say = (answer: Answer) => void
+type Handler = (socket: LiveSocket, payload: unknown, say: Say) => Answer | Promise<Answer>
 /** What answers a message, by its name. Payloads are whatever somebody sent. */
-export type Handlers = Readonly<Record<string, (socket: LiveSocket, payload: unknown) => Answer | Promise<Answer>>>
+export type Handlers = Readonly<Record<string, Handler>>
 
 /**
  * Answers the messages that have a handler, of each socket that it is called with. Whatever else a socket says is counted
@@ -22,7 +25,7 @@ export function answering(handlers: Handlers, parts: { log: Log; metrics: Metric
   function hear(this: LiveSocket, name: unknown, payload: unknown, answer: unknown): void {
     const handler = typeof name === 'string' && Object.hasOwn(handlers, name) ? handlers[name] : undefined
     if (!handler) parts.metrics.unknownMessages.inc()
-    else reply(answer, limited(this, () => handler(this, payload)), parts) // prettier-ignore
+    else reply(answer, (say) => limited(this, () => handler(this, payload, say)), parts)
   }
   return (socket) => void socket.onAny(hear)
 }
@@ -40,16 +43,22 @@ function isSpent(socket: LiveSocket): boolean {
   return count.messages > allowed.messages
 }
 
-function reply(answer: unknown, result: Promise<Answer>, { log, metrics }: { log: Log; metrics: Metrics }): void {
-  const send = typeof answer === 'function' ? (answer as (value: Answer) => void) : () => undefined
-  result
+type Act = (say: Say) => Promise<Answer>
+
+function reply(answer: unknown, act: Act, { log, metrics }: { log: Log; metrics: Metrics }): void {
+  const send = typeof answer === 'function' ? (answer as Say) : () => undefined
+  let said = false
+  const say: Say = (value) => {
+    if (said) return
+    said = true
+    send(value)
+    metrics.socketAnswers.inc({ code: value.ok ? 'ok' : value.code })
+  }
+  act(say)
     .catch((error: unknown): Answer => {
       log[levelOf(error)]({ err: error }, 'a socket message failed')
       return { ok: false, code: 'unavailable' }
     })
-    .then((value) => {
-      send(value)
-      metrics.socketAnswers.inc({ code: value.ok ? 'ok' : value.code })
-    })
+    .then(say)
     .catch((error: unknown) => log.error({ err: error }, 'a socket message could not be answered'))
 }

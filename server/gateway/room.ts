@@ -103,7 +103,8 @@ export class Room {
     this.early.clear()
   }
 
-  private since(after: number): LoggedEvent[] | null {
+  /** Everything after `after`; null where not all of it is remembered. */
+  since(after: number): LoggedEvent[] | null {
     if (after >= this.position) return []
     const first = this.firstRemembered
     return first <= after + 1 ? this.remembered.slice(after + 1 - first) : null

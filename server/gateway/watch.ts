@@ -25,11 +25,12 @@ export type Access<Known extends Heads = Heads> = {
 }
 
 type Parts<Known extends Heads> = { access: Access<Known>; epoch: string }
+type Asking<Known extends Heads> = Parts<Known> & { say: (answer: WatchAnswer<Sent>) => void }
 
 /** Answers `watch` and `unwatch`. */
 export function watching<Known extends Heads>(rooms: Rooms, parts: Parts<Known>): Handlers {
   return {
-    watch: (socket, payload) => watch(socket, rooms, parts, payload),
+    watch: (socket, payload, say) => watch(socket, rooms, { ...parts, say }, payload),
     unwatch: (socket, payload) => unwatch(socket, rooms, payload),
   }
 }
@@ -48,7 +49,7 @@ function unwatch(socket: LiveSocket, rooms: Rooms, payload: unknown): UnwatchAns
 async function watch<Known extends Heads>(
   socket: LiveSocket,
   rooms: Rooms,
-  parts: Parts<Known>,
+  parts: Asking<Known>,
   payload: unknown,
 ): Promise<WatchAnswer<Sent>> {
   const parsed = watchSchema.safeParse(payload)
@@ -73,7 +74,7 @@ function verifiedOrOut<Known extends Heads>(entering: Entering<Known>): Promise<
 type Entering<Known extends Heads> = {
   socket: LiveSocket
   rooms: Rooms
-  parts: Parts<Known>
+  parts: Asking<Known>
   asked: Watch
   parent: Stream | null
   entry: Entry
@@ -97,11 +98,14 @@ async function enterVerified<Known extends Heads>(entering: Entering<Known>): Pr
   }
   room.start(heads.position)
   await room.reach(heads.position)
-  const events = await missedEvents(parts, asked, room)
+  const gathered = await missedEvents(parts, asked, room)
+  // from here to the answer nothing may be waited for: what is delivered meanwhile would be in neither, or in both
+  const events = upToNow(gathered, asked, room)
   const present = rooms.entryOf(stream, socket)
   // a second watch of the same socket may have brought it back after an eviction: what was verified was before that, unless
-  // that one was let in already
-  if (present !== entry && present?.as !== 'live') return renewed(entering, present)
+  // that one was let in already; and where nobody else was in the room, it has opened another one
+  const isSame = present === entry || present?.as === 'live'
+  if (!isSame || rooms.room(stream) !== room) return renewed(entering, present)
   if (events !== 'reset' && !takesMore(socket, events.length)) {
     rooms.leave(stream, socket)
     return { ok: false, code: 'rate_limited' }
@@ -109,7 +113,10 @@ async function enterVerified<Known extends Heads>(entering: Entering<Known>): Pr
   rooms.makeLive(stream, socket)
   parts.access.entered(stream, heads, socket)
   const held = { ok: true as const, position: room.position, epoch: parts.epoch }
-  return events === 'reset' ? { ...held, reset: true } : { ...held, events: events.map(parts.access.shape) }
+  const answer: WatchAnswer<Sent> =
+    events === 'reset' ? { ...held, reset: true } : { ...held, events: events.map(parts.access.shape) }
+  parts.say(answer)
+  return answer
 }
 
 /**
@@ -128,7 +135,7 @@ async function renewed<Known extends Heads>(
     : { ok: false, code: 'not_found' }
 }
 
-/** Everything after what the client holds, up to the room's position at the moment this returns. */
+/** Everything after what the client holds, as far as the room is by then. */
 async function missedEvents(
   parts: { epoch: string },
   { after, epoch }: Watch,
@@ -136,4 +143,11 @@ async function missedEvents(
 ): Promise<LoggedEvent[] | 'reset'> {
   if (after === undefined || after > room.position || (epoch !== undefined && epoch !== parts.epoch)) return 'reset'
   return (await room.eventsAfter(after)) ?? 'reset'
+}
+
+/** With what was delivered since they were gathered. */
+function upToNow(gathered: LoggedEvent[] | 'reset', { after = 0 }: Watch, room: Room): LoggedEvent[] | 'reset' {
+  if (gathered === 'reset') return gathered
+  const later = room.since(gathered.at(-1)?.position ?? after)
+  return later ? [...gathered, ...later] : 'reset'
 }

@@ -98,7 +98,7 @@ export const defects: readonly Defect[] = [
   {
     title: 'a second watch of a socket lets the first one in, which was verified before the removal',
     file: 'server/gateway/watch.ts',
-    find: `if (present !== entry && present?.as !== 'live') return renewed(entering, present)`,
+    find: `if (!isSame || rooms.room(stream) !== room) return renewed(entering, present)`,
     replace: `if (!present) return renewed(entering, present)`,
     also: [
       {

@@ -80,6 +80,10 @@ export function deskPage(world: World, someone: Someone, place: Place): Followed
       return answer && { position: answer.position, epoch: answer.epoch, state: deskState(answer) }
     },
     apply: applyDeskEvent,
+    // whoever comes back has a Help Desk of its own, which need not open the same
+    over: () => {
+      for (const id of open) someone.screen.leave(streamOf('conversation', id))
+    },
     shown: ({ unresolved, resolved }) => {
       for (const { id } of [...unresolved, ...resolved]) {
         if (open.has(id) || open.size >= mostOpen) continue

@@ -24,6 +24,8 @@ export type Followed<State> = {
   shown?: (state: State) => void
   /** Hears what each event was, once it is applied. */
   news?: (event: StreamEvent) => void
+  /** Called where the same stream is followed anew. */
+  over?: () => void
 }
 
 type Asked = {
@@ -51,6 +53,7 @@ export class Screen {
   readonly told: FacesFrame[] = []
   readonly faces = new Map<Stream, KnownFaces>()
   private readonly syncs = new Map<Stream, StreamSync<unknown, never>>()
+  private readonly overs = new Map<Stream, () => void>()
   private readonly socket: Socket<ServerToVisitor<StreamEvent>, ClientToServer>
   private node: string
   private readonly identify: () => void
@@ -139,7 +142,9 @@ export class Screen {
   }
 
   follow<State>(followed: Followed<State>): void {
-    const { stream, takeSnapshot, apply, shown, news } = followed
+    const { stream, takeSnapshot, apply, shown, news, over } = followed
+    this.leave(stream)
+    if (over) this.overs.set(stream, over)
     const kept: Kept = { stream, position: 0, state: null, closed: null }
     this.kept.set(stream, kept)
     const source: Source<State, StreamEvent> = {
@@ -160,11 +165,19 @@ export class Screen {
       },
       closed: (code) => (kept.closed = code),
     }
-    this.syncs.get(stream)?.stop()
     const isConnected = () => this.socket.connected
     const sync = new StreamSync(source, { isConnected, watch: (watch) => this.watch(watch), wait })
     this.syncs.set(stream, sync as never)
     sync.catchUp()
+  }
+
+  /** What was shown of a stream is on the page no more. */
+  leave(stream: Stream): void {
+    this.overs.get(stream)?.()
+    this.overs.delete(stream)
+    this.syncs.get(stream)?.stop()
+    this.syncs.delete(stream)
+    this.kept.delete(stream)
   }
 
   end(): void {
@@ -179,9 +192,15 @@ export class Screen {
     for (const sync of this.syncs.values()) sync.catchUp()
   }
 
-  /** Asks to hear a stream without having it on the page, as a crafted client would. */
+  /**
+   * Asks to hear a stream without having it on the page, as a crafted client would. Where it is there by then, that page
+   * overhears the answer: what was told meanwhile is told by that alone.
+   */
   async pry(stream: Stream): Promise<void> {
-    if (this.socket.connected) await this.watch({ stream, after: 0 }).catch(() => undefined)
+    if (!this.socket.connected) return
+    const answer = await this.watch({ stream, after: 0 }).catch(() => null)
+    if (!answer?.ok) return
+    this.syncs.get(stream)?.overhear(answer.position, ('events' in answer ? answer.events : []) as never[])
   }
 
   private watch(watch: Watch): Promise<WatchAnswer> {
