@@ -13,6 +13,8 @@ export type KillablePostgres = {
   kill: () => Promise<void>
   /** Same data, same port; answers once it takes connections. */
   start: () => Promise<void>
+  /** What it has logged of errors, and of statements and locks that took a second and longer. */
+  complaints: () => string[]
   stop: () => Promise<void>
 }
 
@@ -27,6 +29,9 @@ export async function startKillablePostgres(dataDir: string, durable: boolean): 
     await embedded.stop()
     throw error
   })
+  await owner`alter system set log_min_duration_statement = '1s'`
+  await owner`alter system set log_lock_waits = on`
+  await owner`select pg_reload_conf()`
   return {
     url: embedded.url,
     owner,
@@ -44,6 +49,10 @@ export async function startKillablePostgres(dataDir: string, durable: boolean): 
       rmSync(lock)
     },
     start,
+    complaints: () =>
+      readFileSync(`${data}/server.log`, 'utf8')
+        .split('\n')
+        .filter((line) => complaint.test(line)),
     async stop() {
       await owner.end({ timeout: 1 })
       // shared memory that a killed one has left is cleared up by the next one alone
@@ -66,11 +75,12 @@ async function connectOwner(url: string): Promise<postgres.Sql> {
     transform: { column: { from: postgres.toCamel } },
     backoff: () => 0.05,
   })
-  await owner`select 1`
   // the pool knows the types now; a connection that is lost while it asks for them again fails where nobody listens
   owner.options.fetch_types = false
   return owner
 }
+
+const complaint = /ERROR|FATAL|DETAIL|CONTEXT|duration: |still waiting|acquired/
 
 /** 0 where none runs. */
 function postmasterOf(lock: string): number {

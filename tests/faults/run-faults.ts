@@ -20,6 +20,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 })
+/** The most lines of PostgreSQL's log behind one run. */
+const mostLogged = 60
 endOnSignals()
 const first = Number(values.seed)
 const well = values.defects ? await runDefects(first, print, values.only) : await runFaults()
@@ -40,11 +42,12 @@ async function runsOf(fault: Fault): Promise<Run[]> {
     for (let n = 0; n < Number(values.seeds); n += 1) {
       const result = await run(topology, fault, first + n)
       runs.push(result)
-      const { operations, unknown, violations } = result
+      const { operations, unknown, violations, logged } = result
       print(
         `${fault.id} seed ${first + n}: ${operations} operations, ${unknown} unknown, ${violations.length} violations`,
       )
       for (const { invariant, what } of violations) print(`  ${invariant} ${what}`)
+      for (const line of logged.slice(0, mostLogged)) print(`    ${line}`)
     }
   } finally {
     await topology.stop()

@@ -16,6 +16,8 @@ export type Run = {
   /** Operations of which nobody was told whether they were done. */
   unknown: number
   violations: Violation[]
+  /** Where something was violated: what PostgreSQL logged meanwhile of errors and long waits. */
+  logged: string[]
   /** Milliseconds from the end of the fault until the last request failed because of it. */
   recovery: number
   /** Milliseconds, for each person who was removed in front of an open page. */
@@ -31,6 +33,7 @@ const calm = 800
 
 /** One world under one fault: people at work, the fault, the rest of the work, quiet, and then what must hold. */
 export async function run(topology: Topology, fault: Fault, seed: number): Promise<Run> {
+  const loggedBefore = topology.postgres.complaints().length
   const earlier = topology.nodes.map(({ complaints }) => complaints.length)
   const world = new World(topology, seeded(seed), `${fault.id.toLowerCase()}s${seed}r${Date.now() % 100_000}`)
   try {
@@ -63,6 +66,7 @@ export async function run(topology: Topology, fault: Fault, seed: number): Promi
       operations: operations.length,
       unknown: operations.filter(({ outcome }) => outcome === 'unknown').length,
       violations,
+      logged: violations.length > 0 ? topology.postgres.complaints().slice(loggedBefore) : [],
       recovery: recoveryOf(evidence),
       revocations: revocationLatencies(evidence),
     }
