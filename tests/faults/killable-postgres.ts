@@ -75,6 +75,7 @@ async function connectOwner(url: string): Promise<postgres.Sql> {
     transform: { column: { from: postgres.toCamel } },
     backoff: () => 0.05,
   })
+  await owner`select 1`
   // the pool knows the types now; a connection that is lost while it asks for them again fails where nobody listens
   owner.options.fetch_types = false
   return owner
