@@ -140,8 +140,17 @@ export const defects: readonly Defect[] = [
   {
     title: 'what was missed is not answered to watch',
     file: 'server/gateway/watch.ts',
-    find: `return (await room.eventsAfter(after)) ?? 'reset'`,
-    replace: `return []`,
+    find: `const events = upToNow(gathered, asked, room)`,
+    replace: `const events = gathered === 'reset' ? gathered : []`,
+    fault: 'F0',
+    violates: ['S4', 'I10'],
+  },
+  {
+    title: 'what is delivered while a watch is being answered is in no answer and in no frame',
+    file: 'server/gateway/watch.ts',
+    find: `const events = upToNow(gathered, asked, room)`,
+    replace: `const events = gathered
+  await new Promise((resolve) => setTimeout(resolve, 50))`,
     fault: 'F0',
     violates: ['S4', 'I10'],
   },
