@@ -7,7 +7,7 @@ import {
 } from '#shared/protocol/socket.ts'
 import type { Stream } from '#shared/protocol/streams.ts'
 import type { LoggedEvent } from '../core/event-log.ts'
-import type { Handlers } from './messages.ts'
+import type { Handlers, Say } from './messages.ts'
 import type { Heads } from './rights.ts'
 import type { Room } from './room.ts'
 import type { Entry, LiveSocket, Rooms, Sent } from './rooms.ts'
@@ -25,7 +25,7 @@ export type Access<Known extends Heads = Heads> = {
 }
 
 type Parts<Known extends Heads> = { access: Access<Known>; epoch: string }
-type Asking<Known extends Heads> = Parts<Known> & { say: (answer: WatchAnswer<Sent>) => void }
+type Asking<Known extends Heads> = Parts<Known> & { say: Say }
 
 /** Answers `watch` and `unwatch`. */
 export function watching<Known extends Heads>(rooms: Rooms, parts: Parts<Known>): Handlers {

@@ -18,6 +18,8 @@ export type KillablePostgres = {
   stop: () => Promise<void>
 }
 
+const complaint = /ERROR|FATAL|DETAIL|CONTEXT|duration: |still waiting|acquired/
+
 /** Only a durable one keeps what it has committed when it is killed. */
 export async function startKillablePostgres(dataDir: string, durable: boolean): Promise<KillablePostgres> {
   const embedded = await startPostgres({ dataDir, durable })
@@ -80,8 +82,6 @@ async function connectOwner(url: string): Promise<postgres.Sql> {
   owner.options.fetch_types = false
   return owner
 }
-
-const complaint = /ERROR|FATAL|DETAIL|CONTEXT|duration: |still waiting|acquired/
 
 /** 0 where none runs. */
 function postmasterOf(lock: string): number {
