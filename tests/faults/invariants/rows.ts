@@ -89,6 +89,27 @@ function difference(one: WorkspaceState, other: WorkspaceState): string {
   return `${brief(one)} is not ${brief(other)}`
 }
 
+/** I3: whoever was answered to have a role is told to have it, also where nobody of them is left in the end. */
+export const roles: Check = ({ operations, world, log }) => {
+  const given = operations
+    .filter(({ what }) => what === 'changeRole')
+    .flatMap(({ path, attempts }) => attempts.map((attempt) => ({ path, ...attempt })))
+    .filter(({ status }) => status === 200)
+  const untold = given.flatMap(({ path, body }) => {
+    const place = world.places.find(({ id, deleted }) => !deleted && path.includes(id))
+    const { id, role } = body as RosterAnswer['members'][number]
+    const events = (log.get(`workspace:${place?.id}`) ?? []) as unknown as WorkspaceEvent[]
+    if (events.length === 0 || events.some((event) => tellsRole(event, id, role))) return []
+    return [`no event of workspace ${place?.id} tells that ${id} is ${role}, which was answered`]
+  })
+  return violated('I3', untold)
+}
+
+function tellsRole(event: WorkspaceEvent, memberId: string, role: string): boolean {
+  if (event.type === 'member.joined') return event.data.member.id === memberId && event.data.member.role === role
+  return event.type === 'member.role_changed' && event.data.memberId === memberId && event.data.role === role
+}
+
 /** I4: an invitation is accepted at most once, never after its end, and never by a link that was replaced. */
 export const invitations: Check = ({ log, operations }) => {
   const found: string[] = []
