@@ -341,6 +341,7 @@ export const defects: readonly Defect[] = [
     find: `select m.id as member_id, m.display_name as name, m.avatar_hash`,
     replace: `select m.id as member_id, m.display_name as name, m.avatar_hash, m.user_id`,
     also: [
+      { find: `null as avatar_hash`, replace: `null as avatar_hash, null as user_id` },
       {
         find: `export function faceOf({ memberId, name, avatarHash }: FaceRow): Face {
   return { memberId, name,`,
