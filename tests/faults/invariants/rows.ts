@@ -1,4 +1,5 @@
 import type { RosterAnswer } from '#shared/protocol/requests.ts'
+import type { Member } from '#shared/protocol/resources.ts'
 import type { WorkspaceEvent } from '#shared/protocol/events.ts'
 import { seatsOf } from '#shared/plans.ts'
 import type { Plan } from '#shared/plans.ts'
@@ -89,25 +90,26 @@ function difference(one: WorkspaceState, other: WorkspaceState): string {
   return `${brief(one)} is not ${brief(other)}`
 }
 
-/** I3: whoever was answered to have a role is told to have it, also where nobody of them is left in the end. */
+/** I3: every role that was answered is told of by an event, whoever is still a member in the end. */
 export const roles: Check = ({ operations, world, log }) => {
-  const given = operations
-    .filter(({ what }) => what === 'changeRole')
-    .flatMap(({ path, attempts }) => attempts.map((attempt) => ({ path, ...attempt })))
-    .filter(({ status }) => status === 200)
-  const untold = given.flatMap(({ path, body }) => {
-    const place = world.places.find(({ id, deleted }) => !deleted && path.includes(id))
-    const { id, role } = body as RosterAnswer['members'][number]
-    const events = (log.get(`workspace:${place?.id}`) ?? []) as unknown as WorkspaceEvent[]
-    if (events.length === 0 || events.some((event) => tellsRole(event, id, role))) return []
-    return [`no event of workspace ${place?.id} tells that ${id} is ${role}, which was answered`]
-  })
+  const changes = operations.filter(({ what }) => what === 'changeRole')
+  const untold = world.places
+    .filter(({ deleted }) => !deleted)
+    .flatMap(({ id }) => {
+      const events = (log.get(`workspace:${id}`) ?? []) as unknown as WorkspaceEvent[]
+      return changes
+        .filter(({ path }) => path.includes(id))
+        .flatMap(({ attempts }) => attempts.filter(({ status }) => status === 200))
+        .map(({ body }) => body as Member)
+        .filter((member) => !events.some((event) => tellsRole(event, member)))
+        .map((member) => `no event of workspace ${id} tells that ${member.id} is ${member.role}, which was answered`)
+    })
   return violated('I3', untold)
 }
 
-function tellsRole(event: WorkspaceEvent, memberId: string, role: string): boolean {
-  if (event.type === 'member.joined') return event.data.member.id === memberId && event.data.member.role === role
-  return event.type === 'member.role_changed' && event.data.memberId === memberId && event.data.role === role
+function tellsRole({ type, data }: WorkspaceEvent, { id, role }: Member): boolean {
+  if (type === 'member.joined') return data.member.id === id && data.member.role === role
+  return type === 'member.role_changed' && data.memberId === id && data.role === role
 }
 
 /** I4: an invitation is accepted at most once, never after its end, and never by a link that was replaced. */
