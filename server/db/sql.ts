@@ -117,7 +117,8 @@ export class Sql {
         watcher?.late()
         const error = new DatabaseLate('UNIT_LATE')
         reject(error)
-        unit.end(error)
+        unit.end(refused(error))
+        unit.acquiring.abort()
       }
       const settle = (): void => {
         settled = true
@@ -142,7 +143,7 @@ export class Sql {
       await connection.rollBack()
       throw error
     } finally {
-      unit.end(new Error('The transaction is over.'))
+      unit.end(over)
       this.pool.release(connection)
     }
   }
@@ -186,6 +187,9 @@ export class Sql {
   }
 }
 
+/** What is asked through a connection that was given back: the same for everybody, a stack tells nothing there. */
+const over = refused(new Error('The transaction is over.'))
+
 /** One piece of work on the database, from asking for a connection on. */
 class Unit {
   /** What every further statement is in place of itself: nothing more is begun for a caller who was told that it was not done. */
@@ -196,9 +200,8 @@ class Unit {
     this.acquiring = acquiring
   }
 
-  end(error: Error): void {
-    this.refusal ??= refused(error)
-    this.acquiring.abort()
+  end(refusal: RefusedStatement): void {
+    this.refusal ??= refusal
   }
 }
 

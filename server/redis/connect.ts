@@ -16,8 +16,11 @@ export type Redis = {
   close: () => void
 }
 
-// nobody waits for Redis: without a connection a command fails, and one that hangs is found out by its pings
+// Nobody waits for Redis: without a connection a command fails, and one that hangs is found out by its pings. The client's own
+// deadline is only for what is not written yet, and keeps a timer and what hangs on it for five seconds behind each command.
+const commandOptions = { timeout: 0 } as const
 const settings = {
+  commandOptions,
   disableOfflineQueue: true,
   commandsQueueMaxLength: 10_000,
   pingInterval: 1_000,
@@ -62,6 +65,7 @@ function connectCluster(urls: string[], log: Log): Redis {
   const first = new URL(urls[0] ?? '')
   const cluster = createCluster({
     rootNodes: urls.map((url) => ({ url })),
+    commandOptions,
     defaults: {
       ...settings,
       socket: { ...settings.socket, ...(first.protocol === 'rediss:' && { tls: true as const }) },

@@ -1,6 +1,6 @@
 import { memberParams, workspaceParams } from '#shared/protocol/params.ts'
 import { changeRoleBody, membershipBody, mostAvatarBytes } from '#shared/protocol/requests.ts'
-import { memberWithPresenceSchema, type Member } from '#shared/protocol/resources.ts'
+import { memberWithPresenceSchema } from '#shared/protocol/resources.ts'
 import { reEncode } from '../avatars/re-encode.ts'
 import { Refusal } from '../core/errors.ts'
 import { runCommand } from '../core/run-command.ts'
@@ -9,8 +9,8 @@ import { changeMemberRole } from '../membership/commands/change-member-role.ts'
 import { removeMember } from '../membership/commands/remove-member.ts'
 import { setAvatar } from '../membership/commands/set-avatar.ts'
 import { readAvatar } from '../membership/queries/avatar.ts'
-import { readOnline } from '../membership/queries/online.ts'
 import { readMembership } from '../membership/queries/workspace.ts'
+import { showOnline } from '../membership/show-online.ts'
 import type { Services } from './env.ts'
 import { answerWrite, requireSession, serve, type Router } from './router.ts'
 
@@ -19,9 +19,9 @@ const own = '/api/workspaces/{workspaceId}/membership'
 const answer = memberWithPresenceSchema
 
 export function memberRoutes(router: Router, { core, online }: Services): void {
-  const shown = async (workspaceId: string, member: Member) => {
-    return { ...member, online: await readOnline(core.sql, online, workspaceId, member.userId) }
-  }
+  const changeRole = showOnline(online, changeMemberRole)
+  const changeName = showOnline(online, changeDisplayName)
+  const changePicture = showOnline(online, setAvatar)
 
   serve(
     router,
@@ -29,12 +29,12 @@ export function memberRoutes(router: Router, { core, online }: Services): void {
     one,
     { summary: 'Change a member’s role', params: memberParams, body: changeRoleBody, answer },
     async ({ c, params, body }) => {
-      const outcome = await runCommand(core, changeMemberRole, {
+      const outcome = await runCommand(core, changeRole, {
         userId: requireSession(c).user.id,
         ...params,
         ...body,
       })
-      return answerWrite(c, outcome, await shown(params.workspaceId, outcome.result))
+      return answerWrite(c, outcome, outcome.result)
     },
   )
 
@@ -58,12 +58,12 @@ export function memberRoutes(router: Router, { core, online }: Services): void {
     own,
     { summary: 'Change one’s display name', params: workspaceParams, body: membershipBody, answer },
     async ({ c, params, body }) => {
-      const outcome = await runCommand(core, changeDisplayName, {
+      const outcome = await runCommand(core, changeName, {
         userId: requireSession(c).user.id,
         ...params,
         ...body,
       })
-      return answerWrite(c, outcome, await shown(params.workspaceId, outcome.result))
+      return answerWrite(c, outcome, outcome.result)
     },
   )
 
@@ -78,8 +78,8 @@ export function memberRoutes(router: Router, { core, online }: Services): void {
       const bytes = Buffer.from(await c.req.arrayBuffer())
       if (bytes.length > mostAvatarBytes) throw new Refusal('payload_too_large', 'Use a picture of at most 5 MB.')
       const webp = await reEncode(bytes, c.req.header('content-type') ?? '')
-      const outcome = await runCommand(core, setAvatar, { ...input, webp })
-      return answerWrite(c, outcome, await shown(params.workspaceId, outcome.result))
+      const outcome = await runCommand(core, changePicture, { ...input, webp })
+      return answerWrite(c, outcome, outcome.result)
     },
   )
 
@@ -89,8 +89,12 @@ export function memberRoutes(router: Router, { core, online }: Services): void {
     `${own}/avatar`,
     { summary: 'Go back to initials', params: workspaceParams, answer },
     async ({ c, params }) => {
-      const outcome = await runCommand(core, setAvatar, { userId: requireSession(c).user.id, ...params, webp: null })
-      return answerWrite(c, outcome, await shown(params.workspaceId, outcome.result))
+      const outcome = await runCommand(core, changePicture, {
+        userId: requireSession(c).user.id,
+        ...params,
+        webp: null,
+      })
+      return answerWrite(c, outcome, outcome.result)
     },
   )
 

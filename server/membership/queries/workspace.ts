@@ -3,7 +3,7 @@ import { notFound } from '../../core/errors.ts'
 import { readWithin, type Tx } from '../../core/tenant.ts'
 import type { Sql } from '../../db/sql.ts'
 import { memberOf, memberOfUser } from '../rows.ts'
-import { everybodyOnline, onlineElsewhere, type Online } from './online.ts'
+import { isOnline, isOnlineElsewhere, type Online } from './online.ts'
 import { workspaceFor } from './roster.ts'
 
 type Reader = { userId: string; workspaceId: string }
@@ -35,12 +35,12 @@ export async function readPlace(sql: Sql, online: Online, { userId, workspaceId 
     workspaceFor(tx, workspaceId, userId),
     countMembers(tx, workspaceId),
     memberOfUser(tx, workspaceId, userId),
-    onlineElsewhere(tx, online, workspaceId),
+    isOnlineElsewhere(tx, online, { workspaceId, userId }),
   ])
   if (!workspace || !counted || !member) throw notFound()
   return {
     workspace: { ...workspace, memberCount: counted.memberCount },
-    member: { ...memberOf(member), online: everybodyOnline(online, workspaceId, elsewhere).has(userId) },
+    member: { ...memberOf(member), online: isOnline(online, { workspaceId, userId }, elsewhere) },
   }
 }
 
