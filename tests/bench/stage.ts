@@ -7,6 +7,7 @@ import { migrate } from '#server/db/migrate.ts'
 import { startPostgres } from '#server/embedded/postgres.ts'
 import { freePort } from '../support/ports.ts'
 import { spawnRedis } from '../support/redis-server.ts'
+import { buildServers } from './servers/build.ts'
 import { startServer, type BenchServer } from './servers/child.ts'
 
 /** Where people reach all nodes, as behind a load balancer. */
@@ -32,6 +33,7 @@ export type Theatre = { perform: (act: (stage: Stage) => Promise<void>) => Promi
  * switches that on.
  */
 export async function openTheatre(): Promise<Theatre> {
+  const programs = await buildServers()
   const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-bench-'))
   const first = await startPostgres({ dataDir: folder })
   const settings = postgres(first.url, { max: 1, onnotice: () => undefined })
@@ -55,7 +57,8 @@ export async function openTheatre(): Promise<Theatre> {
     const after = (step: () => unknown) => void undo.unshift(step)
     const start = async (file: string, given: Record<string, string> = {}) => {
       const profile = process.env['PROFILE']
-      const child = await startServer(file, { ...given, ...(profile && { PROFILE: profile }) })
+      const program = path.join(programs, file.replace(/\.ts$/, '.js'))
+      const child = await startServer(program, { ...given, ...(profile && { PROFILE: profile }) })
       after(child.stop)
       return child
     }

@@ -4,8 +4,9 @@ import { createServer, type Server } from 'node:https'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import path from 'node:path'
 import { Webhook as Verifier } from 'standardwebhooks'
+import { projectRoot } from '#server/paths.ts'
 
-const certificates = path.join(import.meta.dirname, 'certificates')
+const certificates = path.join(projectRoot, 'tests/support/certificates')
 const read = (name: string) => readFileSync(path.join(certificates, name), 'utf8')
 
 /** What a node has to be allowed so that it reaches receivers: they are on this machine, with a certificate of our own. */

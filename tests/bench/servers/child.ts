@@ -20,13 +20,15 @@ export type BenchServer = {
 type Waiting = { resolve: (answer: unknown) => void; reject: (error: Error) => void }
 type Answer = { nth: number; answer: unknown; failure?: string }
 
-/** Starts one of the servers beside this file in a process of its own. */
-export async function startServer(file: string, settings: Record<string, string> = {}): Promise<BenchServer> {
-  const child = fork(path.join(import.meta.dirname, file), {
-    execArgv: ['--import', 'tsx', '--expose-gc', ...(settings['PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${settings['PROFILE']}`] : [])],
+/** Starts one of the servers beside this file, or what became of it in a build, in a process of its own. */
+export async function startServer(program: string, settings: Record<string, string> = {}): Promise<BenchServer> {
+  const file = path.basename(program)
+  const profile = settings['PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${settings['PROFILE']}`] : []
+  const child = fork(path.resolve(import.meta.dirname, program), {
+    execArgv: [...(file.endsWith('.ts') ? ['--import', 'tsx'] : []), '--expose-gc', ...profile],
     env: { PATH: process.env['PATH'] ?? '', ...settings },
     serialization: 'advanced',
-  }) // prettier-ignore
+  })
   const waiting = new Map<number, Waiting>()
   let asked = 0
   const ended = once(child, 'exit')
