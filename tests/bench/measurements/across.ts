@@ -201,12 +201,12 @@ type Begun = { due: number; position: number | null }
 /** Of what came behind the lead. */
 async function latencies(audience: Audience, load: Load, begun: Begun[], committed: Map<number, number>) {
   const { positions, times } = await audience.recorded()
-  const counted = begun.slice(load.lead * load.perSecond)
-  const due = new Map(counted.map((one) => [one.position ?? 0, one.due]))
+  const leading = load.lead * load.perSecond
+  const due = new Map(begun.slice(leading).map((one) => [one.position ?? 0, one.due]))
   const since = (moments: Map<number, number>) =>
     [...positions].map((position, n) => (times[n] ?? NaN) - (moments.get(position) ?? NaN)).filter(Number.isFinite)
-  const leading = new Set(begun.slice(0, load.lead * load.perSecond).map(({ position }) => position))
-  const behind = new Map([...committed].filter(([position]) => !leading.has(position)))
+  const uncounted = new Set(begun.slice(0, leading).map(({ position }) => position))
+  const behind = new Map([...committed].filter(([position]) => !uncounted.has(position)))
   return { fromRequest: since(due), fromCommit: since(behind), deliveries: positions.length }
 }
 
