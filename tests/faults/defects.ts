@@ -209,14 +209,6 @@ export const defects: readonly Defect[] = [
     find: `= \${input.workspaceId})
       for no key update\`,`,
     replace: `= \${input.workspaceId})\`,`,
-    also: [
-      {
-        file: 'server/membership/seats.ts',
-        find: `  announceExpired(unit, expired)`,
-        replace: `  ${aMoment(150)}
-  announceExpired(unit, expired)`,
-      },
-    ],
     fault: 'F0',
     violates: ['I1'],
   },

@@ -9,31 +9,35 @@ import { isDeepStrictEqual } from 'node:util'
 import { workspaceState } from '../../support/states.ts'
 import { violated, type Check, type Violation } from './invariant.ts'
 
-/** I1: no join beyond the limit, at any commit (the trigger below keeps what it saw), and figures that add up. */
+type Counted = { plan: Plan; addonSeats: number; active: number; pending: number }
+type Commit = Counted & { account: string; seats: object; holding: number; joined: boolean }
+
+/** I1: no join beyond the limit and figures that add up, at each commit (the trigger below keeps them), and told of. */
 export const seats: Check = async ({ topology, world, log }) => {
   const { owner } = topology.postgres
   const accounts = [...new Set(world.places.map(({ accountId }) => accountId))]
-  const over = await owner<{ account: string; active: number; most: number }[]>`
-    select account, active, most from bench.overbooked where account = any(${accounts})`
-  const rows = await owner<
-    { id: string; plan: Plan; addonSeats: number; active: number; pending: number; seats: object }[]
-  >`
-    select a.id, a.plan, a.addon_seats, a.seats,
-      (select count(*)::int from members m where m.account_id = a.id and m.role <> 'owner') as active,
-      (select count(*)::int from invitations i where i.account_id = a.id and i.status = 'pending') as pending
-    from accounts a where a.id = any(${accounts})`
-  const miscounted = rows.filter((row) => !isDeepStrictEqual(row.seats, seatsOf(row)))
-  const untold = rows.filter(({ id, seats: told }) => {
+  const commits = await owner<Commit[]>`select * from bench.seats where account = any(${accounts}) order by nth`
+  const now = await owner<{ id: string; seats: object }[]>`select id, seats from accounts where id = any(${accounts})`
+  const untold = now.filter(({ id, seats: kept }) => {
     const last = log.get(`account:${id}`)?.findLast(({ type }) => type === 'seats.changed')
-    return last !== undefined && !isDeepStrictEqual(last.data, told)
+    return last !== undefined && !isDeepStrictEqual(last.data, kept)
   })
   return violated('I1', [
-    ...over.map(({ account, active, most }) => `account ${account} had ${active} on ${most} seats after a join`),
-    ...miscounted.map(
-      (row) => `account ${row.id} says ${JSON.stringify(row.seats)}, counted ${JSON.stringify(seatsOf(row))}`,
-    ),
+    ...commits.flatMap(miscounted),
     ...untold.map(({ id }) => `the last seats.changed of account ${id} is not its seats`),
   ])
+}
+
+function miscounted({ account, seats: kept, holding, joined, ...count }: Commit): string[] {
+  const counted = seatsOf(count)
+  const { limit, active, used, over } = counted
+  return [
+    ...(joined && over > 0 ? [`account ${account} had ${active} on ${limit} seats after a join`] : []),
+    ...(isDeepStrictEqual(kept, counted)
+      ? []
+      : [`account ${account} said ${JSON.stringify(kept)}, counted ${JSON.stringify(counted)}`]),
+    ...(holding === used - active ? [] : [`of account ${account} ${holding} invitations held ${used - active} seats`]),
+  ]
 }
 
 /** I2: one owner for each workspace, one default for each account. */
@@ -181,20 +185,30 @@ export const leftovers: Check = async ({ topology, world, log }) => {
   )
 }
 
-/** For I1: keeps every join that found no seat, as it stood at its commit. */
+/** For I1: keeps what an account's seats were counted by, as it stood at each commit that moved one. */
 export const seatTrigger = `
   create schema bench;
-  create table bench.overbooked (account uuid, active int, most int);
-  create function bench.count_seats() returns trigger language plpgsql security definer as $$
+  create table bench.seats (
+    nth bigint generated always as identity,
+    account uuid, seats jsonb, plan text, addon_seats int, active int, pending int, holding int, joined boolean);
+  create function bench.keep_seats() returns trigger language plpgsql security definer as $$
   declare
-    active int; most int;
+    changed jsonb := case tg_op when 'DELETE' then to_jsonb(old) else to_jsonb(new) end;
   begin
-    if new.role = 'owner' then return null; end if;
-    select count(*) into active from public.members m where m.account_id = new.account_id and m.role <> 'owner';
-    select a.addon_seats + case a.plan when 'standard_ai' then 3 when 'pro_ai' then 5 else 0 end into most
-    from public.accounts a where a.id = new.account_id;
-    if active > most then insert into bench.overbooked values (new.account_id, active, most); end if;
+    insert into bench.seats (account, seats, plan, addon_seats, active, pending, holding, joined)
+    select
+      a.id, a.seats, a.plan, a.addon_seats,
+      (select count(*) from public.members m where m.account_id = a.id and m.role <> 'owner'),
+      (select count(*) from public.invitations i where i.account_id = a.id and i.status = 'pending'),
+      (select count(*) from public.invitations i where i.account_id = a.id and i.status = 'pending' and i.holds_seat),
+      tg_table_name = 'members' and tg_op = 'INSERT' and changed ->> 'role' <> 'owner'
+    from public.accounts a
+    where a.id = (changed ->> tg_argv[0])::uuid;
     return null;
   end $$;
-  create constraint trigger count_seats after insert on public.members
-    deferrable initially deferred for each row execute function bench.count_seats();`
+  create constraint trigger keep_seats after insert or delete on public.members
+    deferrable initially deferred for each row execute function bench.keep_seats('account_id');
+  create constraint trigger keep_seats after insert or update or delete on public.invitations
+    deferrable initially deferred for each row execute function bench.keep_seats('account_id');
+  create constraint trigger keep_seats after insert or update on public.accounts
+    deferrable initially deferred for each row execute function bench.keep_seats('id');`
