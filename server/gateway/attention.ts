@@ -9,6 +9,7 @@ import {
 import { typingPace } from '#shared/messenger.ts'
 import { idOf, kindOf, streamOf, type Stream } from '#shared/protocol/streams.ts'
 import type { AttentionSignal, Feed } from '../relay/feed.ts'
+import { broadcast } from './broadcast.ts'
 import { isPerson } from './caller.ts'
 import type { Handlers } from './messages.ts'
 import type { Rights } from './rights.ts'
@@ -201,8 +202,8 @@ export class Attention {
     const stream = streamOf('conversation', conversation.conversationId)
     const memberIds = typing(conversation)
     const told = { people: JSON.stringify(frame), visitor: JSON.stringify(memberIds) }
-    if (told.people !== conversation.told.people) people.to(frame.stream).emit('attention', frame)
-    if (told.visitor !== conversation.told.visitor) visitors.to(stream).emit('typing', { stream, memberIds })
+    if (told.people !== conversation.told.people) broadcast(people, frame.stream, 'attention', frame)
+    if (told.visitor !== conversation.told.visitor) broadcast(visitors, stream, 'typing', { stream, memberIds })
     conversation.told = told
   }
 

@@ -6,6 +6,7 @@ import {
   type PresenceFrame,
 } from '#shared/protocol/presence.ts'
 import { idOf, kindOf, type Stream } from '#shared/protocol/streams.ts'
+import { broadcast } from './broadcast.ts'
 import { isPerson } from './caller.ts'
 import { Company, type Change } from './company.ts'
 import type { Handlers } from './messages.ts'
@@ -106,7 +107,7 @@ export class Presence {
     const { change, newcomers, everybody } = held.prepared
     held.prepared = null
     if (change.here.length > 0 || change.gone.length > 0)
-      this.parts.io.to(stream).emit('presence', { stream, whole: false, more: false, ...change })
+      broadcast(this.parts.io, stream, 'presence', { stream, whole: false, more: false, ...change })
     const still = newcomers.filter((socket) => this.parts.rooms().entryOf(stream, socket)?.as === 'live')
     if (still.length === 0) return
     const audience = this.parts.io.to(still.map(({ id }) => id))

@@ -11,6 +11,7 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Feed } from '../relay/feed.ts'
 import { followHeads } from '../relay/heads.ts'
+import { broadcast } from './broadcast.ts'
 import { isPerson, type Caller, type Visitor } from './caller.ts'
 import { asSent, Outbox } from './outbox.ts'
 import type { Heads } from './rights.ts'
@@ -162,7 +163,7 @@ export class Rooms {
     for (const { memberId } of faces) visitors?.writers.add(memberId)
     const frame = { stream, faces, facesAt }
     if (socket) socket.emit('faces', frame)
-    else this.io.visitors.to(stream).emit('faces', frame)
+    else broadcast(this.io.visitors, stream, 'faces', frame)
   }
 
   leave(stream: Stream, socket: LiveSocket): void {
@@ -251,7 +252,7 @@ export class Rooms {
       },
       (events, via) => this.deliver(audience, events, via),
     )
-    const outbox = new Outbox(stream, asSent, (frame) => void this.io.people.to(stream).emit('events', frame))
+    const outbox = new Outbox(stream, asSent, (frame) => broadcast(this.io.people, stream, 'events', frame))
     const audience: Audience = { room, outbox, visitors: null, sockets: new Map(), parent, below: new Set() }
     parent?.below.add(audience)
     this.audiences.set(stream, audience)
@@ -260,7 +261,7 @@ export class Rooms {
   }
 
   private openToVisitors(stream: Stream): Visitors {
-    const send = (frame: EventsFrame<VisitorEvent>) => void this.io.visitors.to(stream).emit('events', frame)
+    const send = (frame: EventsFrame<VisitorEvent>) => broadcast(this.io.visitors, stream, 'events', frame)
     return { outbox: new Outbox(stream, asVisitorGets, send), writers: new Set() }
   }
 
