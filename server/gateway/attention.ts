@@ -13,7 +13,8 @@ import { broadcast } from './broadcast.ts'
 import { isPerson } from './caller.ts'
 import type { Handlers } from './messages.ts'
 import type { Rights } from './rights.ts'
-import type { LiveServers, LiveSocket, Rooms } from './rooms.ts'
+import type { LiveServers, LiveSocket } from './live.ts'
+import type { Rooms } from './rooms.ts'
 
 /** In milliseconds: how long changes are gathered, and how often it is looked for what has run out. */
 const pace = { gathering: 80, look: 1_000 }

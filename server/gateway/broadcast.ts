@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { ServerToVisitor } from '#shared/protocol/visitors.ts'
-import type { LiveServer, LiveSocket, Sent } from './rooms.ts'
+import type { LiveServer, LiveSocket, Sent } from './live.ts'
 
 type Told = ServerToVisitor<Sent>
 

@@ -1,7 +1,7 @@
 import type { Place } from '#shared/places.ts'
 import { mostPlaces, type Present } from '#shared/protocol/presence.ts'
 import type { PresenceSignal } from '../relay/feed.ts'
-import type { LiveSocket } from './rooms.ts'
+import type { LiveSocket } from './live.ts'
 
 /** How long somebody who went may take to come back before it is shown, in milliseconds: a reload is nobody's going. */
 const grace = 3_000

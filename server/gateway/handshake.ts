@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Person } from './caller.ts'
 import type { AllCaps } from './caps.ts'
-import type { LiveSocket } from './rooms.ts'
+import type { LiveSocket } from './live.ts'
 
 type Decide = (error: string | null, allowed: boolean) => void
 type Door = {

@@ -4,7 +4,7 @@ import type { UnwatchAnswer, WatchAnswer } from '#shared/protocol/socket.ts'
 import { levelOf } from '../core/failures.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { LiveSocket, Sent } from './rooms.ts'
+import type { LiveSocket, Sent } from './live.ts'
 
 /** For each connection and in a minute: a page watches a few streams, and asks for all of them anew when it wakes up. */
 const allowed = { messages: 300, milliseconds: 60_000 }

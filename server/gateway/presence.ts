@@ -12,7 +12,8 @@ import { Company, type Change } from './company.ts'
 import type { Handlers } from './messages.ts'
 import { OtherNodes } from './other-nodes.ts'
 import { PresenceRounds, type RoundParts } from './presence-rounds.ts'
-import type { LiveServer, LiveSocket, Rooms } from './rooms.ts'
+import type { LiveServer, LiveSocket } from './live.ts'
+import type { Rooms } from './rooms.ts'
 
 /** What one audience costs: a frame for each so many of its sockets and second, and so many changes in one second. */
 const framesPerSecond = 2_000

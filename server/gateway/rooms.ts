@@ -1,8 +1,7 @@
-import type { Server, Socket } from 'socket.io'
 import type { StreamEvent } from '#shared/protocol/events.ts'
-import type { ClientToServer, ClosedFrame, EventsFrame } from '#shared/protocol/socket.ts'
+import type { ClosedFrame, EventsFrame } from '#shared/protocol/socket.ts'
 import { streamOf, type Stream } from '#shared/protocol/streams.ts'
-import type { Face, ServerToVisitor, VisitorEvent } from '#shared/protocol/visitors.ts'
+import type { Face, VisitorEvent } from '#shared/protocol/visitors.ts'
 import { readEvents, readHeads, type LoggedEvent, type Revocation } from '../core/event-log.ts'
 import type { SessionReader } from '../auth/sessions.ts'
 import { batched, stormPace } from '../db/batched.ts'
@@ -12,20 +11,13 @@ import type { Metrics } from '../metrics.ts'
 import type { Feed } from '../relay/feed.ts'
 import { followHeads } from '../relay/heads.ts'
 import { broadcast } from './broadcast.ts'
-import { isPerson, type Caller, type Visitor } from './caller.ts'
+import { isPerson, type Visitor } from './caller.ts'
+import type { LiveServers, LiveSocket } from './live.ts'
 import { asSent, Outbox } from './outbox.ts'
 import type { Heads } from './rights.ts'
 import { Room, type Via } from './room.ts'
 import { Stall } from './stall.ts'
 import { asVisitorGets, leaverIn, newFaceIn, writerIn } from './visitor-view.ts'
-
-type None = Record<string, never>
-/** An event as whoever is at the other end gets it. */
-export type Sent = StreamEvent | VisitorEvent
-export type LiveServer = Server<ClientToServer<Sent>, ServerToVisitor<Sent>, None, Caller>
-export type LiveSocket = Socket<ClientToServer<Sent>, ServerToVisitor<Sent>, None, Caller>
-/** Members connect to the one, visitors to the other. */
-export type LiveServers = { people: LiveServer; visitors: LiveServer }
 
 /**
  * How a socket is somewhere: while `joining` it can be `evicted` already, and it gets frames only once it is `live`.

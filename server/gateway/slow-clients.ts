@@ -1,4 +1,4 @@
-import type { LiveServer, LiveSocket } from './rooms.ts'
+import type { LiveServer, LiveSocket } from './live.ts'
 
 /** What may wait for one client: frames, and bytes. */
 const mostFrames = 1_000

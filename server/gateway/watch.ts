@@ -10,7 +10,8 @@ import type { LoggedEvent } from '../core/event-log.ts'
 import type { Handlers, Say } from './messages.ts'
 import type { Heads } from './rights.ts'
 import type { Room } from './room.ts'
-import type { Entry, LiveSocket, Rooms, Sent } from './rooms.ts'
+import type { LiveSocket, Sent } from './live.ts'
+import type { Entry, Rooms } from './rooms.ts'
 import { takesMore } from './slow-clients.ts'
 
 /** What callers may watch, and as what they get it. */

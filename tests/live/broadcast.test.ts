@@ -6,7 +6,7 @@ import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { streamOf } from '#shared/protocol/streams.ts'
 import { broadcast } from '#server/gateway/broadcast.ts'
-import type { LiveServer, LiveSocket } from '#server/gateway/rooms.ts'
+import type { LiveServer, LiveSocket } from '#server/gateway/live.ts'
 
 const stream = streamOf('workspace', '2f0b9f0e-6d0f-4d3b-8a51-0d5f1c6b7e01')
 

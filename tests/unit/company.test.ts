@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Place } from '#shared/places.ts'
 import { Company } from '#server/gateway/company.ts'
-import type { LiveSocket } from '#server/gateway/rooms.ts'
+import type { LiveSocket } from '#server/gateway/live.ts'
 
 const node = 'node'
 const all = 500
