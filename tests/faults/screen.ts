@@ -8,8 +8,11 @@ import type { FacesFrame, ServerToVisitor, VisitorHandshake } from '#shared/prot
 import { keepFaces, type KnownFaces } from '../support/faces.ts'
 import type { Topology } from './topology.ts'
 
-/** Frames, and what `watch` was answered with: up to `answered`, which is null for a frame. */
-type Heard = { at: number; stream: Stream; events: StreamEvent[]; answered: number | null }
+/**
+ * Frames, and what `watch` was answered with: everything behind `after` up to `answered`. Both are null for a frame, and
+ * `after` where the page was told to begin anew.
+ */
+type Heard = { at: number; stream: Stream; events: StreamEvent[]; after: number | null; answered: number | null }
 type Closed = { at: number; stream: Stream; code: string }
 type Change = { at: number; node: string; connected: boolean }
 
@@ -92,7 +95,7 @@ export class Screen {
     })
     socket.on('disconnect', () => this.changes.push({ at: Date.now(), node: this.node, connected: false }))
     socket.on('events', ({ stream, events }) => {
-      this.heard.push({ at: Date.now(), stream, events, answered: null })
+      this.heard.push({ at: Date.now(), stream, events, after: null, answered: null })
       this.syncs.get(stream)?.hear(events as never[])
     })
     socket.on('faces', (frame) => this.showFaces(frame))
@@ -216,8 +219,8 @@ export class Screen {
         if (!answer.ok && answer.code === 'not_found')
           this.closed.push({ at: Date.now(), stream: watch.stream, code: answer.code })
         if (answer.ok) {
-          const events = 'events' in answer ? answer.events : []
-          this.heard.push({ at: Date.now(), stream: watch.stream, events, answered: answer.position })
+          const [events, after] = 'events' in answer ? [answer.events, watch.after ?? null] : [[], null]
+          this.heard.push({ at: Date.now(), stream: watch.stream, events, after, answered: answer.position })
         }
         resolve(answer)
       })

@@ -35,12 +35,13 @@ export const ordered: Check = ({ world }) => {
   const found: string[] = []
   for (const { name, screen } of world.watchers) {
     const last = new Map<Stream, number>()
-    for (const { stream, events, answered } of screen.heard) {
-      const first = events[0]?.position
-      const expected = answered === null ? (last.get(stream) ?? Number.NaN) + 1 : first
+    for (const { stream, events, after, answered } of screen.heard) {
+      const before = answered === null ? (last.get(stream) ?? Number.NaN) : after
       const positions = events.map(({ position }) => position)
-      if (positions.some((position, n) => position !== (expected ?? 0) + n))
-        found.push(`${name} heard ${positions.join(' ')} of ${stream} after ${last.get(stream)}`)
+      if (before !== null && positions.some((position, n) => position !== before + 1 + n))
+        found.push(`${name} heard ${positions.join(' ')} of ${stream} after ${before}`)
+      if (after !== null && after + events.length !== answered)
+        found.push(`${name} was answered ${events.length} events of ${stream} from ${after} to ${answered}`)
       last.set(stream, answered ?? positions.at(-1) ?? Number.NaN)
     }
   }
