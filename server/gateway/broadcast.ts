@@ -1,15 +1,11 @@
 import type { Writable } from 'node:stream'
 import type { ServerToVisitor } from '#shared/protocol/visitors.ts'
+import { waitingFrames, webSocketOf } from './connection.ts'
 import type { LiveServer, LiveSocket, Sent } from './live.ts'
 
 type Told = ServerToVisitor<Sent>
 
-/** What there is of a connection below Socket.IO, as engine.io and ws have it without saying so in their types. */
-type Connection = {
-  readyState: string
-  writeBuffer: unknown[]
-  transport: { writable: boolean; socket: { readyState: number; _socket: Writable } }
-}
+/** ws's `readyState`. */
 const open = 1
 
 /**
@@ -39,28 +35,21 @@ export function broadcast<Name extends keyof Told>(
 
 /** The TCP connection, where nothing that was said before waits for it; else null. */
 function idleWire({ conn }: LiveSocket): Writable | null {
-  const { readyState, writeBuffer, transport } = conn as unknown as Connection
-  if (readyState !== 'open' || !transport.writable || writeBuffer.length > 0) return null
-  const { readyState: wireState, _socket: wire } = transport.socket
-  return wireState === open && wire.writableLength === 0 ? wire : null
+  if (conn.readyState !== 'open' || !conn.transport.writable || waitingFrames(conn).length > 0) return null
+  const { readyState, _socket: wire } = webSocketOf(conn)
+  return readyState === open && wire.writableLength === 0 ? wire : null
 }
 
 /** A WebSocket message of text in one piece, as a server sends it: RFC 6455, 5.2. */
 function textFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text)
-  const header = headerOf(length)
-  const frame = Buffer.allocUnsafe(header.length + length)
-  header.copy(frame)
-  frame.write(text, header.length)
-  return frame
+  const payload = Buffer.from(text)
+  return Buffer.concat([headerOf(payload.length), payload])
 }
 
 function headerOf(length: number): Buffer {
-  const isLong = length > 0xff_ff
-  const header = Buffer.alloc(length < 126 ? 2 : isLong ? 10 : 4)
-  header[0] = 0x81
-  header[1] = length < 126 ? length : isLong ? 127 : 126
-  if (isLong) header.writeBigUInt64BE(BigInt(length), 2)
-  else if (length >= 126) header.writeUInt16BE(length, 2)
+  if (length < 126) return Buffer.of(0x81, length)
+  if (length <= 0xff_ff) return Buffer.of(0x81, 126, length >> 8, length & 0xff)
+  const header = Buffer.of(0x81, 127, 0, 0, 0, 0, 0, 0, 0, 0)
+  header.writeBigUInt64BE(BigInt(length), 2)
   return header
 }

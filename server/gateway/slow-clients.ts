@@ -1,3 +1,4 @@
+import { waitingFrames, webSocketOf, type Connection } from './connection.ts'
 import type { LiveServer, LiveSocket } from './live.ts'
 
 /** What may wait for one client: frames, and bytes. */
@@ -10,13 +11,9 @@ const bytesOfEvent = 300
 /** Answers of this turn of the event loop, which nobody has sent yet. In bytes, about. */
 const promised = new WeakMap<Connection, number>()
 
-type Connection = LiveSocket['conn']
-type Waiting = { data?: unknown }
-type Transport = { bufferedAmount: number; terminate: () => void }
-
 /**
  * Cuts connections that do not read, so that what waits for them does not fill this process: looks whenever something more
- * is to be sent, an event, an answer or a refusal. The client comes back by itself and resumes by position. Nothing is
+ * is put into their queue, an event, an answer or a refusal. The client comes back by itself and resumes by position. Nothing is
  * said to it: it would not read that either.
  */
 export function cutSlowClients(io: LiveServer, cut: () => void): void {
@@ -25,7 +22,7 @@ export function cutSlowClients(io: LiveServer, cut: () => void): void {
     if (!isClogged(this)) return
     this.off('packetCreate', look)
     // closing in good order would wait behind what is not read
-    transportOf(this).terminate()
+    webSocketOf(this).terminate()
     cut()
   }
 }
@@ -42,21 +39,13 @@ function isClogged(conn: Connection): boolean {
 export function takesMore({ conn }: LiveSocket, events: number): boolean {
   if (events <= fewEvents) return true
   const before = promised.get(conn) ?? 0
-  if (before + transportOf(conn).bufferedAmount + lettersIn(waitingFrames(conn)) > muchToRead) return false
+  if (before + webSocketOf(conn).bufferedAmount + lettersIn(waitingFrames(conn)) > muchToRead) return false
   promised.set(conn, before + events * bytesOfEvent)
   // by then it has been sent, and is counted where it waits
   setImmediate(() => promised.delete(conn))
   return true
 }
 
-function waitingFrames(conn: Connection): Waiting[] {
-  return Reflect.get(conn, 'writeBuffer') as Waiting[]
-}
-
-function lettersIn(frames: Waiting[]): number {
+function lettersIn(frames: ReturnType<typeof waitingFrames>): number {
   return frames.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0)
-}
-
-function transportOf(conn: Connection): Transport {
-  return Reflect.get(conn.transport, 'socket') as Transport
 }

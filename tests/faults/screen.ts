@@ -219,7 +219,7 @@ export class Screen {
         if (!answer.ok && answer.code === 'not_found')
           this.closed.push({ at: Date.now(), stream: watch.stream, code: answer.code })
         if (answer.ok) {
-          const [events, after] = 'events' in answer ? [answer.events, watch.after ?? null] : [[], null]
+          const [events, after] = 'events' in answer ? [answer.events, watch.after ?? 0] : [[], null]
           this.heard.push({ at: Date.now(), stream: watch.stream, events, after, answered: answer.position })
         }
         resolve(answer)

@@ -2,15 +2,13 @@ import type { RosterAnswer } from '#shared/protocol/requests.ts'
 import type { Member } from '#shared/protocol/resources.ts'
 import type { WorkspaceEvent } from '#shared/protocol/events.ts'
 import { seatsOf } from '#shared/plans.ts'
-import type { Plan } from '#shared/plans.ts'
 import { applyWorkspaceEvent } from '#shared/state/apply-event.ts'
 import type { WorkspaceState } from '#shared/state/snapshots.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { workspaceState } from '../../support/states.ts'
 import { violated, type Check, type Violation } from './invariant.ts'
 
-type Counted = { plan: Plan; addonSeats: number; active: number; pending: number }
-type Commit = Counted & { account: string; seats: object; holding: number; joined: boolean }
+type Commit = Parameters<typeof seatsOf>[0] & { account: string; seats: object; holding: number; joined: boolean }
 
 /** I1: no join beyond the limit and figures that add up, at each commit (the trigger below keeps them), and told of. */
 export const seats: Check = async ({ topology, world, log }) => {
